@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: GPL-2.0
+#
+# What a person types; `make help` lists it. Kbuild is what the kernel reads.
+#
+#	KVER=6.1.0-49-amd64	kernel to build for, default the running one
+#	KDIR=DIR		its headers or build tree
+#	T=, K=, D=		what make check is to be confined to
+#
+# W=, C=, CF=, KCFLAGS= and CONFIG_DRLB_SELFTEST=y reach the kernel's build.
+
+.DELETE_ON_ERROR:
+.SUFFIXES:
+
+.PHONY: all
+all: module lbctl ## build drlb.ko and lbctl (the default)
+
+# The kernel module: one tree of links for each kernel, so that objects for
+# one never meet those for another, and the sources stay clean.
+
+RUNNING := $(shell uname -r)
+
+ifdef KDIR
+KVER	?= $(shell awk -F'"' '/UTS_RELEASE/ { print $$2 }' \
+		'$(KDIR)/include/generated/utsrelease.h')
+else ifneq ($(wildcard /lib/modules/$(RUNNING)/build/Makefile),)
+KVER	?= $(RUNNING)
+else ifndef KVER
+KVER	:= $(shell scripts/kernel version 2>/dev/null)
+NOTE	= echo 'No headers of the running kernel $(RUNNING), building for $(KVER).'
+endif
+KDIR	?= $(shell scripts/kernel headers '$(KVER)')
+
+VARIANT	= $(if $(filter y,$(CONFIG_DRLB_SELFTEST)),-selftest)
+BUILD	= build/$(KVER)$(VARIANT)
+MODULE	= $(BUILD)/drlb.ko
+
+.PHONY: module compile
+module: compile ## build drlb.ko alone
+	@cp $(MODULE) .
+
+compile:
+	$(if $(KVER),,$(error No kernel headers here: scripts/setup build gets them))
+	$(if $(KDIR),,$(error No headers of kernel $(KVER) here: give KDIR=))
+	@$(NOTE)
+	@mkdir -p $(BUILD)
+	@find $(BUILD) -xtype l -delete
+	@cp -rsf '$(CURDIR)/kmod' '$(CURDIR)/Kbuild' $(BUILD)
+	@flock $(BUILD) $(MAKE) -C '$(KDIR)' M='$(CURDIR)/$(BUILD)' modules
+
+# The command.
+
+CFLAGS	?= -O2 -g
+LIBS	= libmnl jansson
+OBJECTS	= $(patsubst tools/%.c,build/tools/%.o,$(wildcard tools/*.c))
+
+lbctl: $(OBJECTS) ## build lbctl alone
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $$(pkg-config --libs $(LIBS))
+
+build/tools/%.o: tools/%.c Makefile | build/tools
+	@pkg-config $(LIBS) || { echo 'scripts/setup build gets it.'; exit 1; }
+	$(CC) $(CPPFLAGS) $(CFLAGS) -Wall -Wextra -Werror -Ikmod/uapi -MMD \
+		$$(pkg-config --cflags $(LIBS)) -c -o $@ $<
+
+build/tools:
+	@mkdir -p $@
+
+-include $(OBJECTS:.o=.d)
+
+# See it, check it.
+
+.PHONY: demo check gate clean help
+demo: ## show it at work in a virtual machine, with real servers
+	@K='$(K)' scripts/demo
+
+check: ## run every test; T=name, K=6.1|6.12, D=prerouting|ingress for some
+	@T='$(T)' K='$(K)' D='$(D)' tests/run
+
+gate: ## the static part of the tests
+	@tests/run gate
+
+clean: ## remove what was built, but for downloads
+	@rm -rf drlb.ko lbctl
+	@[ ! -d build ] || find build -mindepth 1 -maxdepth 1 \
+		! -name kernels ! -name vm -exec rm -rf {} +
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.* ## /\1\t/p' $(MAKEFILE_LIST) | \
+		expand -t 20
+
+include scripts/install.mk

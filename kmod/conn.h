@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef _DRLB_CONN_H
+#define _DRLB_CONN_H
+
+#include <linux/jiffies.h>
+#include <linux/rhashtable.h>
+
+#include <drlb.h>
+
+#include "net.h"
+#include "packet.h"
+
+struct drlb_server;
+
+/* In struct drlb_conn.state: removed from the table, or about to be. */
+#define DRLB_CONN_DEAD	0xff
+
+/**
+ * struct drlb_conn - a connection, the part that both families share
+ * @node: in the table
+ * @server: where it goes, for good. Stays valid as long as the connection is
+ *	counted in it, and an RCU grace period longer.
+ * @expires: jiffies, cut to 32 bits; written at most once a tick
+ * @created: likewise
+ * @state: enum drlb_connection_state, or DRLB_CONN_DEAD, from which there is
+ *	no way back. Changes by cmpxchg() only, whose winner does the accounting.
+ * @rcu: frees it
+ */
+struct drlb_conn {
+	struct rhash_head node;
+	struct drlb_server *server;
+	u32 expires;
+	u32 created;
+	u32 state;
+	struct rcu_head rcu;
+};
+
+/* One cache line on 64-bit machines: the key and what a packet reads of it. */
+struct drlb_conn4 {
+	struct drlb_conn base;
+	struct drlb_key4 key;
+};
+
+struct drlb_conn6 {
+	struct drlb_conn base;
+	struct drlb_key6 key;
+};
+
+/* Half a second: how much later a packet must be to renew a connection. */
+#define DRLB_CONN_TICK	(HZ / 2)
+
+static inline u32 drlb_conn_now(void)
+{
+	return (u32)jiffies;
+}
+
+static inline bool drlb_conn_expired(const struct drlb_conn *conn, u32 now)
+{
+	return (s32)(now - READ_ONCE(conn->expires)) >= 0;
+}
+
+/* A packet came: the connection has @timeout jiffies from @now on. Losing the
+ * race against another CPU costs a tick at the most.
+ */
+static inline void drlb_conn_renew(struct drlb_conn *conn, u32 now, u32 timeout)
+{
+	u32 expires = now + timeout;
+
+	if (expires - READ_ONCE(conn->expires) >= DRLB_CONN_TICK)
+		WRITE_ONCE(conn->expires, expires);
+}
+
+static inline const struct drlb_key4 *
+drlb_conn_key4(const struct drlb_conn *conn)
+{
+	return &container_of(conn, struct drlb_conn4, base)->key;
+}
+
+static inline const struct drlb_key6 *
+drlb_conn_key6(const struct drlb_conn *conn)
+{
+	return &container_of(conn, struct drlb_conn6, base)->key;
+}
+
+/* Context of lookups: RCU read-side section. The result may be expired, or its
+ * server gone: the caller looks.
+ */
+struct drlb_conn *drlb_conn_lookup4(struct drlb_conns *conns,
+				    const struct drlb_key4 *key);
+struct drlb_conn *drlb_conn_lookup6(struct drlb_conns *conns,
+				    const struct drlb_key6 *key);
+
+/* Whether another entry in @state would be past a limit. */
+bool drlb_conn_full(const struct drlb_net *dn, u32 state);
+
+/* Enter a connection to @server for the packet, counted in the server and as
+ * one that was scheduled. When another CPU was first, that one's is returned.
+ * NULL if there is no memory.
+ *
+ * Context: softirq, RCU read-side section in which @server was found.
+ */
+struct drlb_conn *drlb_conn_create(struct drlb_net *dn,
+				   const struct drlb_packet *pkt,
+				   struct drlb_server *server, u32 state);
+
+/* From one state to another, unless somebody else was first. */
+void drlb_conn_change(struct drlb_net *dn, struct drlb_conn *conn, u32 from,
+		      u32 to);
+
+/* Remove it from the table and from all counts. True for the one caller that
+ * did. Context: any with bottom halves disabled or process; RCU.
+ */
+bool drlb_conn_kill(struct drlb_net *dn, struct drlb_conn *conn, u8 family);
+
+/**
+ * struct drlb_conn_filter - which connections are meant
+ * @mask: of DRLB_MATCH_*, which members count
+ */
+struct drlb_conn_filter {
+	u32 mask;
+	u8 family;
+	u8 protocol;
+	u8 client_prefix;
+	u8 state;
+	__be16 client_port;
+	__be16 vip_port;
+	union nf_inet_addr client;
+	union nf_inet_addr vip;
+	union nf_inet_addr server;
+};
+
+enum {
+	DRLB_MATCH_FAMILY	= BIT(0),
+	DRLB_MATCH_PROTOCOL	= BIT(1),
+	DRLB_MATCH_CLIENT	= BIT(2),
+	DRLB_MATCH_CLIENT_PORT	= BIT(3),
+	DRLB_MATCH_VIP		= BIT(4),
+	DRLB_MATCH_VIP_PORT	= BIT(5),
+	DRLB_MATCH_SERVER	= BIT(6),
+	DRLB_MATCH_STATE	= BIT(7),
+};
+
+/**
+ * struct drlb_conn_info - a connection in plain form
+ * @expires_ms: milliseconds left
+ * @age_ms: milliseconds since it was scheduled
+ */
+struct drlb_conn_info {
+	u8 family;
+	u8 protocol;
+	u8 state;
+	__be16 client_port;
+	__be16 vip_port;
+	union nf_inet_addr client;
+	union nf_inet_addr vip;
+	union nf_inet_addr server;
+	u32 expires_ms;
+	u32 age_ms;
+};
+
+/* False for one that is expired or dead. Context: RCU read-side section. */
+bool drlb_conn_describe(const struct drlb_conn *conn, u8 family,
+			struct drlb_conn_info *info);
+bool drlb_conn_matches(const struct drlb_conn_info *info,
+		       const struct drlb_conn_filter *filter);
+
+/* Count, and with @kill remove, what matches. Context: process, may sleep. */
+u64 drlb_conn_sweep(struct drlb_net *dn, const struct drlb_conn_filter *filter,
+		    bool kill);
+
+/* init, then any number of { start, next ..., stop }, then exit. Between start
+ * and stop the RCU read lock is held, and what next returned is valid. next
+ * returns NULL at the end of all. Context: process.
+ */
+void drlb_conn_walk_init(struct drlb_conns *conns, struct drlb_conn_walk *walk);
+void drlb_conn_walk_start(struct drlb_conn_walk *walk);
+struct drlb_conn *drlb_conn_walk_next(struct drlb_conns *conns,
+				      struct drlb_conn_walk *walk);
+/* The one that next returned last, once more, after a stop and a start. */
+struct drlb_conn *drlb_conn_walk_again(struct drlb_conns *conns,
+				       struct drlb_conn_walk *walk);
+void drlb_conn_walk_stop(struct drlb_conn_walk *walk);
+void drlb_conn_walk_exit(struct drlb_conn_walk *walk);
+
+static inline unsigned int drlb_conn_number(const struct drlb_conns *conns)
+{
+	return atomic_read(&conns->table4.nelems) +
+	       atomic_read(&conns->table6.nelems);
+}
+
+int drlb_conns_init(struct drlb_net *dn);
+/* No packet may be on its way any more. */
+void drlb_conns_exit(struct drlb_net *dn);
+
+int drlb_conn_cache_init(void);
+void drlb_conn_cache_exit(void);
+
+#endif /* _DRLB_CONN_H */

@@ -1,0 +1,301 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The data path: look up, schedule on a miss, follow the state, forward.
+ *
+ * Context: softirq, inside the RCU read-side section that the hooks' callers
+ * hold. Nothing sleeps, no reference is taken, and for a packet of a known
+ * connection there is no lock, no allocation and no write to memory that
+ * another CPU's packets write as well, but a connection's time, twice a second.
+ */
+#include "director.h"
+#include "conn.h"
+#include "proto_tcp.h"
+#include "sched.h"
+#include "service.h"
+
+/* Not ours. The ingress door does not count what the other one will see. */
+static enum drlb_verdict pass(struct drlb_net *dn, enum drlb_door door,
+			      enum drlb_counter why)
+{
+	if (door == DRLB_DOOR_PREROUTING)
+		drlb_count(dn->counters, why);
+
+	return DRLB_PASS;
+}
+
+static u8 packet_protocol(const struct drlb_packet *pkt)
+{
+	return pkt->family == AF_INET ? pkt->key4.protocol :
+					pkt->key6.protocol;
+}
+
+/* Whether a connection can go on with its server. A server that does not answer
+ * the neighbour layer may come back, and a TCP connection with it; there is
+ * nothing to lose by moving a datagram or a handshake elsewhere.
+ */
+static __always_inline bool conn_serves(const struct drlb_conn *conn,
+					bool movable)
+{
+	const struct drlb_server *server = conn->server;
+
+	if (unlikely(READ_ONCE(server->dead)))
+		return false;
+
+	return !movable || likely(drlb_egress_usable(server->egress));
+}
+
+/* Bring a connection up to date with a packet of it. False when the packet
+ * cannot go with it: it has expired, its server has gone, or the packet opens
+ * another connection.
+ */
+static __always_inline bool conn_follow(struct drlb_net *dn,
+					struct drlb_conn *conn,
+					const struct drlb_packet *pkt,
+					u8 protocol)
+{
+	u32 state = READ_ONCE(conn->state);
+	u32 now = drlb_conn_now();
+	bool movable = true;
+	u32 next = state;
+
+	if (unlikely(state == DRLB_CONN_DEAD || drlb_conn_expired(conn, now)))
+		return false;
+
+	if (protocol == IPPROTO_TCP) {
+		next = drlb_tcp_next(state, pkt->tcp_flags);
+		if (unlikely(next == DRLB_TCP_RESTART))
+			return false;
+		movable = pkt->tcp_flags & DRLB_TCP_SYN;
+	}
+
+	if (unlikely(!conn_serves(conn, movable)))
+		return false;
+
+	if (unlikely(next != state))
+		drlb_conn_change(dn, conn, state, next);
+	drlb_conn_renew(conn, now, READ_ONCE(dn->timeout[next]));
+
+	return true;
+}
+
+static enum drlb_verdict no_server(struct drlb_net *dn, struct sk_buff *skb,
+				   const struct drlb_packet *pkt,
+				   enum drlb_door door)
+{
+	if (door == DRLB_DOOR_INGRESS)
+		return DRLB_PASS;
+
+	drlb_count(dn->counters, DRLB_COUNT_NO_SERVER);
+	if (!pkt->icmp_error)
+		drlb_forward_refuse(skb, pkt->family);
+
+	return DRLB_DROP;
+}
+
+/* What began without an entry goes on without its SYN: remember for as long as
+ * such a connection may be idle that there are some. One write a second.
+ */
+static void stateless_mark(struct drlb_net *dn)
+{
+	unsigned long until = jiffies +
+		READ_ONCE(dn->timeout[DRLB_CONNECTION_ESTABLISHED]);
+
+	if (!READ_ONCE(dn->stateless) ||
+	    time_after(until, READ_ONCE(dn->stateless_until) + HZ)) {
+		WRITE_ONCE(dn->stateless_until, until);
+		WRITE_ONCE(dn->stateless, true);
+	}
+}
+
+static bool stateless_lately(const struct drlb_net *dn)
+{
+	return READ_ONCE(dn->stateless) &&
+	       time_before(jiffies, READ_ONCE(dn->stateless_until));
+}
+
+/* By the hash, which finds the same server for each packet to come. */
+static enum drlb_verdict forward_hashed(struct drlb_net *dn,
+					struct sk_buff *skb,
+					const struct drlb_packet *pkt,
+					const struct drlb_pool *pool,
+					enum drlb_door door)
+{
+	const struct drlb_server *server = drlb_mh_pick(pool, pkt);
+	enum drlb_verdict verdict;
+
+	if (unlikely(!server))
+		return no_server(dn, skb, pkt, door);
+
+	verdict = drlb_forward(dn, skb, server, door, pkt->family);
+	if (verdict != DRLB_PASS && !pkt->icmp_error)
+		drlb_count(dn->counters, DRLB_COUNT_STATELESS);
+
+	return verdict;
+}
+
+/* No entry for this connection: a limit is reached, or there is no memory. */
+static enum drlb_verdict schedule_stateless(struct drlb_net *dn,
+					    struct sk_buff *skb,
+					    const struct drlb_packet *pkt,
+					    const struct drlb_pool *pool,
+					    enum drlb_door door)
+{
+	stateless_mark(dn);
+
+	return forward_hashed(dn, skb, pkt, pool, door);
+}
+
+/* A new connection: @pick its server, and enter it in @state. */
+static enum drlb_verdict
+schedule_new(struct drlb_net *dn, struct sk_buff *skb,
+	 const struct drlb_packet *pkt, const struct drlb_pool *pool,
+	 struct drlb_server *(*pick)(const struct drlb_pool *pool,
+				     const struct drlb_packet *pkt),
+	 u32 state, enum drlb_door door)
+{
+	struct drlb_server *server;
+	struct drlb_conn *conn;
+
+	if (unlikely(drlb_conn_full(dn, state)))
+		return schedule_stateless(dn, skb, pkt, pool, door);
+
+	server = pick(pool, pkt);
+	if (unlikely(!server))
+		return no_server(dn, skb, pkt, door);
+
+	conn = drlb_conn_create(dn, pkt, server, state);
+	if (unlikely(!conn))
+		return schedule_stateless(dn, skb, pkt, pool, door);
+
+	return drlb_forward(dn, skb, conn->server, door, pkt->family);
+}
+
+/* TCP in mid-stream that nobody here knows. Where the hash alone decides it
+ * goes on with its server: after a restart of the director, or a failover to
+ * another. Until its next packet it counts as half-open, so that a flood of
+ * ACKs is worth no more than one of SYNs.
+ */
+static enum drlb_verdict adopt(struct drlb_net *dn, struct sk_buff *skb,
+			       const struct drlb_packet *pkt,
+			       const struct drlb_pool *pool,
+			       enum drlb_door door)
+{
+	if (!pool->sched->adopts && !stateless_lately(dn))
+		return pass(dn, door, DRLB_COUNT_NO_CONNECTION);
+
+	if (!drlb_tcp_flows(pkt->tcp_flags))
+		return forward_hashed(dn, skb, pkt, pool, door);
+
+	if (!drlb_conn_full(dn, DRLB_CONNECTION_SYN_RECV))
+		drlb_count(dn->counters, DRLB_COUNT_ADOPTED);
+
+	return schedule_new(dn, skb, pkt, pool, drlb_mh_pick,
+			DRLB_CONNECTION_SYN_RECV, door);
+}
+
+/* An ICMP error goes to the server whose packet it quotes. */
+static enum drlb_verdict direct_error(struct drlb_net *dn, struct sk_buff *skb,
+				      const struct drlb_packet *pkt,
+				      const struct drlb_conn *conn,
+				      enum drlb_door door)
+{
+	const struct drlb_service *svc;
+	const struct drlb_pool *pool;
+
+	if (conn && READ_ONCE(conn->state) != DRLB_CONN_DEAD &&
+	    conn_serves(conn, false))
+		return drlb_forward(dn, skb, conn->server, door, pkt->family);
+
+	svc = drlb_service_find(dn, pkt);
+	if (!svc)
+		return pass(dn, door, DRLB_COUNT_ICMP_UNRELATED);
+
+	pool = rcu_dereference(svc->pool);
+	if (!pool->sched->adopts && !stateless_lately(dn))
+		return pass(dn, door, DRLB_COUNT_ICMP_UNRELATED);
+
+	return forward_hashed(dn, skb, pkt, pool, door);
+}
+
+/* A packet that no connection takes; @conn, if any, is in its way. */
+static noinline enum drlb_verdict direct_new(struct drlb_net *dn,
+					     struct sk_buff *skb,
+					     const struct drlb_packet *pkt,
+					     struct drlb_conn *conn,
+					     enum drlb_door door)
+{
+	const struct drlb_service *svc;
+	const struct drlb_pool *pool;
+
+	if (pkt->icmp_error)
+		return direct_error(dn, skb, pkt, conn, door);
+
+	if (conn) {
+		bool moved = !drlb_conn_expired(conn, drlb_conn_now()) &&
+			     !conn_serves(conn, true);
+
+		if (drlb_conn_kill(dn, conn, pkt->family) && moved)
+			drlb_count(dn->counters, DRLB_COUNT_RESCHEDULED);
+	}
+
+	svc = drlb_service_find(dn, pkt);
+	if (!svc)
+		return pass(dn, door, DRLB_COUNT_NO_SERVICE);
+
+	pool = rcu_dereference(svc->pool);
+	if (packet_protocol(pkt) == IPPROTO_UDP)
+		return schedule_new(dn, skb, pkt, pool, pool->sched->pick,
+				DRLB_CONNECTION_UDP, door);
+	if (drlb_tcp_opens(pkt->tcp_flags))
+		return schedule_new(dn, skb, pkt, pool, pool->sched->pick,
+				DRLB_CONNECTION_SYN_RECV, door);
+
+	return adopt(dn, skb, pkt, pool, door);
+}
+
+static enum drlb_verdict not_parsed(struct drlb_net *dn, enum drlb_parse parse,
+				    enum drlb_door door)
+{
+	if (parse == DRLB_PARSE_MALFORMED)
+		return pass(dn, door, DRLB_COUNT_MALFORMED);
+
+	return DRLB_PASS;
+}
+
+enum drlb_verdict drlb_direct4(struct drlb_net *dn, struct sk_buff *skb,
+			       enum drlb_door door)
+{
+	struct drlb_packet pkt;
+	struct drlb_conn *conn;
+	enum drlb_parse parse;
+
+	parse = drlb_packet_parse4(skb, door, &pkt);
+	if (unlikely(parse != DRLB_PARSE_OK))
+		return not_parsed(dn, parse, door);
+
+	conn = drlb_conn_lookup4(&dn->conns, &pkt.key4);
+	if (unlikely(!conn || pkt.icmp_error ||
+		     !conn_follow(dn, conn, &pkt, pkt.key4.protocol)))
+		return direct_new(dn, skb, &pkt, conn, door);
+
+	return drlb_forward4(dn, skb, conn->server, door);
+}
+
+enum drlb_verdict drlb_direct6(struct drlb_net *dn, struct sk_buff *skb,
+			       enum drlb_door door)
+{
+	struct drlb_packet pkt;
+	struct drlb_conn *conn;
+	enum drlb_parse parse;
+
+	parse = drlb_packet_parse6(skb, door, &pkt);
+	if (unlikely(parse != DRLB_PARSE_OK))
+		return not_parsed(dn, parse, door);
+
+	conn = drlb_conn_lookup6(&dn->conns, &pkt.key6);
+	if (unlikely(!conn || pkt.icmp_error ||
+		     !conn_follow(dn, conn, &pkt, pkt.key6.protocol)))
+		return direct_new(dn, skb, &pkt, conn, door);
+
+	return drlb_forward6(dn, skb, conn->server, door);
+}

@@ -1,0 +1,260 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "forward.h"
+#include "compat.h"
+#include "egress.h"
+
+#include <linux/icmp.h>
+#include <linux/icmpv6.h>
+#include <net/dst.h>
+#include <net/icmp.h>
+#include <net/ip.h>
+#include <net/ip6_route.h>
+#include <net/ipv6.h>
+#include <net/neighbour.h>
+#include <net/route.h>
+
+static enum drlb_verdict drop(struct drlb_net *dn, enum drlb_counter why)
+{
+	drlb_count(dn->counters, why);
+
+	return DRLB_DROP;
+}
+
+static void count_packet(const struct drlb_server *server,
+			 const struct sk_buff *skb)
+{
+	unsigned int segs = skb_is_gso(skb) ? skb_shinfo(skb)->gso_segs : 1;
+
+	drlb_traffic_packet(server->traffic, segs, skb->len);
+}
+
+/* icmp_send() answers routed packets only. The VIP being an address of this
+ * host, the answer's source is the VIP.
+ */
+static void send_icmp4(struct sk_buff *skb, u8 type, u8 code, __be32 info)
+{
+	const struct iphdr *iph = ip_hdr(skb);
+
+	if (!skb_dst(skb) &&
+	    ip_route_input_noref(skb, iph->daddr, iph->saddr, 0, skb->dev))
+		return;
+
+	icmp_send(skb, type, code, info);
+}
+
+void drlb_forward_refuse(struct sk_buff *skb, u8 family)
+{
+	if (family == AF_INET)
+		send_icmp4(skb, ICMP_DEST_UNREACH, ICMP_PORT_UNREACH, 0);
+	else
+		icmpv6_send(skb, ICMPV6_DEST_UNREACH, ICMPV6_PORT_UNREACH, 0);
+}
+
+/* Nothing of the way in may follow the packet out. */
+static __always_inline void clean(struct sk_buff *skb)
+{
+	skb_orphan(skb);
+	skb_forward_csum(skb);
+	skb_clear_tstamp(skb);
+	nf_reset_ct(skb);
+	skb_dst_drop(skb);
+}
+
+/* No neighbour: it is for this host itself, or there is no way to the server. */
+static enum drlb_verdict forward_nowhere(struct drlb_net *dn,
+					 struct sk_buff *skb,
+					 const struct drlb_server *server,
+					 enum drlb_door door)
+{
+	if (door == DRLB_DOOR_INGRESS)
+		return DRLB_PASS;
+
+	if (READ_ONCE(server->egress->state) != DRLB_SERVER_LOCAL)
+		return drop(dn, DRLB_COUNT_NO_ROUTE);
+
+	count_packet(server, skb);
+	drlb_count(dn->counters, DRLB_COUNT_LOCAL_NODE);
+
+	return DRLB_PASS;
+}
+
+/* Longer than @mtu, but perhaps only because GRO merged it. */
+static bool segments_fit(const struct sk_buff *skb, unsigned int mtu)
+{
+	return skb_is_gso(skb) && skb_gso_validate_network_len(skb, mtu);
+}
+
+/* Let IP send it, in fragments, by a route on which the server is the next hop
+ * although the packet is for the VIP. There is no POST_ROUTING for it, as there
+ * is none for other packets.
+ */
+static enum drlb_verdict forward_routed4(struct drlb_net *dn,
+					 struct sk_buff *skb,
+					 const struct drlb_server *server)
+{
+	struct flowi4 fl4 = {
+		.daddr = server->addr.ip,
+		.flowi4_flags = FLOWI_FLAG_KNOWN_NH,
+	};
+	struct rtable *rt;
+
+	rt = ip_route_output_key(dn->net, &fl4);
+	if (IS_ERR(rt))
+		return drop(dn, DRLB_COUNT_NO_ROUTE);
+
+	if (skb_cow(skb, LL_RESERVED_SPACE(rt->dst.dev))) {
+		ip_rt_put(rt);
+		return drop(dn, DRLB_COUNT_NO_MEMORY);
+	}
+
+	count_packet(server, skb);
+	ip_decrease_ttl(ip_hdr(skb));
+	clean(skb);
+	skb_dst_set(skb, &rt->dst);
+	IPCB(skb)->flags |= IPSKB_REROUTED;
+	ip_output(dn->net, NULL, skb);
+
+	return DRLB_STOLEN;
+}
+
+static enum drlb_verdict forward_routed6(struct drlb_net *dn,
+					 struct sk_buff *skb,
+					 const struct drlb_server *server)
+{
+	struct flowi6 fl6 = {
+		.daddr = server->addr.in6,
+		.flowi6_flags = FLOWI_FLAG_KNOWN_NH,
+	};
+	struct dst_entry *dst;
+
+	dst = ip6_route_output(dn->net, NULL, &fl6);
+	if (dst->error) {
+		dst_release(dst);
+		return drop(dn, DRLB_COUNT_NO_ROUTE);
+	}
+
+	if (skb_cow(skb, LL_RESERVED_SPACE(dst->dev))) {
+		dst_release(dst);
+		return drop(dn, DRLB_COUNT_NO_MEMORY);
+	}
+
+	count_packet(server, skb);
+	ipv6_hdr(skb)->hop_limit--;
+	clean(skb);
+	skb_dst_set(skb, dst);
+	IP6CB(skb)->flags |= IP6SKB_REROUTED;
+	ip6_output(dn->net, NULL, skb);
+
+	return DRLB_STOLEN;
+}
+
+static enum drlb_verdict forward_big4(struct drlb_net *dn, struct sk_buff *skb,
+				      const struct drlb_server *server,
+				      unsigned int mtu, enum drlb_door door)
+{
+	if (door == DRLB_DOOR_INGRESS)
+		return DRLB_PASS;
+	if (skb_warn_if_lro(skb))
+		return drop(dn, DRLB_COUNT_LRO);
+	if (!(ip_hdr(skb)->frag_off & htons(IP_DF)) || skb->ignore_df)
+		return forward_routed4(dn, skb, server);
+
+	send_icmp4(skb, ICMP_DEST_UNREACH, ICMP_FRAG_NEEDED, htonl(mtu));
+
+	return drop(dn, DRLB_COUNT_TOO_BIG);
+}
+
+/* A packet that came in fragments goes out in fragments no larger. */
+static enum drlb_verdict forward_big6(struct drlb_net *dn, struct sk_buff *skb,
+				      const struct drlb_server *server,
+				      unsigned int mtu, enum drlb_door door)
+{
+	if (door == DRLB_DOOR_INGRESS)
+		return DRLB_PASS;
+	if (skb_warn_if_lro(skb))
+		return drop(dn, DRLB_COUNT_LRO);
+	if (skb->ignore_df && IP6CB(skb)->frag_max_size <= mtu)
+		return forward_routed6(dn, skb, server);
+
+	icmpv6_send(skb, ICMPV6_PKT_TOOBIG, 0, mtu);
+
+	return drop(dn, DRLB_COUNT_TOO_BIG);
+}
+
+static enum drlb_verdict ttl_exceeded(struct drlb_net *dn, struct sk_buff *skb,
+				      enum drlb_door door, u8 family)
+{
+	if (door == DRLB_DOOR_INGRESS)
+		return DRLB_PASS;
+
+	if (family == AF_INET)
+		send_icmp4(skb, ICMP_TIME_EXCEEDED, ICMP_EXC_TTL, 0);
+	else
+		icmpv6_send(skb, ICMPV6_TIME_EXCEED, ICMPV6_EXC_HOPLIMIT, 0);
+
+	return drop(dn, DRLB_COUNT_TTL_EXCEEDED);
+}
+
+enum drlb_verdict drlb_forward4(struct drlb_net *dn, struct sk_buff *skb,
+				const struct drlb_server *server,
+				enum drlb_door door)
+{
+	struct net_device *dev;
+	struct neighbour *n;
+	unsigned int mtu;
+
+	n = rcu_dereference(server->egress->neigh);
+	if (unlikely(!n))
+		return forward_nowhere(dn, skb, server, door);
+
+	if (unlikely(ip_hdr(skb)->ttl <= 1))
+		return ttl_exceeded(dn, skb, door, AF_INET);
+
+	dev = n->dev;
+	mtu = READ_ONCE(dev->mtu);
+	if (unlikely(skb->len > mtu) && !segments_fit(skb, mtu))
+		return forward_big4(dn, skb, server, mtu, door);
+
+	if (unlikely(skb_cow(skb, LL_RESERVED_SPACE(dev))))
+		return drop(dn, DRLB_COUNT_NO_MEMORY);
+
+	count_packet(server, skb);
+	ip_decrease_ttl(ip_hdr(skb));
+	clean(skb);
+	skb->dev = dev;
+	neigh_output(n, skb, false);
+
+	return DRLB_STOLEN;
+}
+
+enum drlb_verdict drlb_forward6(struct drlb_net *dn, struct sk_buff *skb,
+				const struct drlb_server *server,
+				enum drlb_door door)
+{
+	struct net_device *dev;
+	struct neighbour *n;
+	unsigned int mtu;
+
+	n = rcu_dereference(server->egress->neigh);
+	if (unlikely(!n))
+		return forward_nowhere(dn, skb, server, door);
+
+	if (unlikely(ipv6_hdr(skb)->hop_limit <= 1))
+		return ttl_exceeded(dn, skb, door, AF_INET6);
+
+	dev = n->dev;
+	mtu = READ_ONCE(dev->mtu);
+	if (unlikely(skb->len > mtu) && !segments_fit(skb, mtu))
+		return forward_big6(dn, skb, server, mtu, door);
+
+	if (unlikely(skb_cow(skb, LL_RESERVED_SPACE(dev))))
+		return drop(dn, DRLB_COUNT_NO_MEMORY);
+
+	count_packet(server, skb);
+	ipv6_hdr(skb)->hop_limit--;
+	clean(skb);
+	skb->dev = dev;
+	neigh_output(n, skb, false);
+
+	return DRLB_STOLEN;
+}

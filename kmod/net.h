@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The root of everything that a network namespace owns.
+ *
+ * Locks
+ * -----
+ *
+ *   lock                   protects                        taken in
+ *   ---------------------  ------------------------------  ------------------
+ *   rtnl_mutex             net->devices                    process
+ *   drlb_net.lock          services, servers, pools (the   process
+ *                          writers' side), settings
+ *   drlb_egresses.lock     egress table (writers' side),   process
+ *                          each egress's neighbour
+ *   rhashtable's buckets   insertion and removal           softirq and process
+ *
+ * They nest in this order and no other. Packets take none of them but a bucket
+ * of the connection table, and that for a connection's first packet only; all
+ * else that a packet reads is under RCU or is a single word.
+ */
+#ifndef _DRLB_NET_H
+#define _DRLB_NET_H
+
+#include <linux/mutex.h>
+#include <linux/netfilter.h>
+#include <linux/notifier.h>
+#include <linux/rhashtable-types.h>
+#include <linux/workqueue.h>
+#include <linux/xarray.h>
+#include <net/net_namespace.h>
+
+#include <drlb.h>
+
+#include "stats.h"
+
+/* Connection states are small numbers that index this and other tables. */
+#define DRLB_STATES	(DRLB_CONNECTION_STATE_MAX + 1)
+
+/**
+ * struct drlb_settings - what CONFIG_SET changes, each word on its own
+ * @conn_max: entries past which new connections are balanced statelessly
+ * @half_open_max: likewise, of those in SYN_RECV
+ * @timeout: in seconds, by enum drlb_connection_state
+ * @probe_interval: in seconds, 0 for never
+ */
+struct drlb_settings {
+	u32 conn_max;
+	u32 half_open_max;
+	u32 timeout[DRLB_STATES];
+	u32 probe_interval;
+};
+
+/**
+ * struct drlb_conn_walk - a walk over all connections that may pause
+ * @iter: where it is
+ * @family: in which of the two tables; 0 when it is over
+ * @restarted: a table was resized: some may come twice
+ */
+struct drlb_conn_walk {
+	struct rhashtable_iter iter;
+	u8 family;
+	bool restarted;
+};
+
+/**
+ * struct drlb_conns - the connections of a namespace
+ * @table4: struct drlb_conn4
+ * @table6: struct drlb_conn6
+ * @half_open: how many are in SYN_RECV
+ * @gc: the collector's work
+ * @walk: where in the tables the collector stopped
+ */
+struct drlb_conns {
+	struct rhashtable table4;
+	struct rhashtable table6;
+	atomic_t half_open;
+	struct delayed_work gc;
+	struct drlb_conn_walk walk;
+};
+
+/**
+ * struct drlb_egresses - the next hops of a namespace's servers
+ * @table: struct drlb_egress by family and address
+ * @lock: serialises changes
+ * @work: brings every egress up to date with routes, devices, neighbours
+ * @fib_nb: route changes
+ * @list: all of them, for @work
+ */
+struct drlb_egresses {
+	struct rhashtable table;
+	struct mutex lock;
+	struct delayed_work work;
+	struct notifier_block fib_nb;
+	struct list_head list;
+};
+
+/**
+ * struct drlb_net - a network namespace's director
+ * @counters: what became of its packets
+ * @conns: connection tables
+ * @timeout: settings.timeout in jiffies, as the data path wants it
+ * @settings: as configured
+ * @stateless_until: jiffies; TCP in mid-stream is adopted until then, because
+ *	it may have begun while connections got no entries
+ * @stateless: whether @stateless_until was ever set
+ * @anyport: number of services for any port
+ * @services: struct drlb_service by key
+ * @net: the namespace
+ * @live: notifiers may use it; set and cleared under RTNL, read under RTNL or
+ *	RCU
+ * @lock: serialises configuration
+ * @service_ids: services by id, which is the order of dumps
+ * @service_next: next id
+ * @hooked: the PRE_ROUTING hooks are there, because there are services
+ * @hooks: these
+ * @retired: removed servers that connections still name
+ * @reap: frees these
+ * @generation: counts changes, for dumps to notice
+ * @egresses: next hops
+ * @devices: struct drlb_device
+ * @counters_base: what @counters showed when they were zeroed
+ */
+struct drlb_net {
+	struct drlb_counters __percpu *counters;
+	struct drlb_conns conns;
+	u32 timeout[DRLB_STATES];
+	struct drlb_settings settings;
+	unsigned long stateless_until;
+	bool stateless;
+	u32 anyport;
+	struct rhashtable services;
+
+	struct net *net;
+	bool live;
+	struct mutex lock;
+	struct xarray service_ids;
+	u32 service_next;
+	bool hooked;
+	struct nf_hook_ops hooks[2];
+	struct list_head retired;
+	struct delayed_work reap;
+	u32 generation;
+	struct drlb_egresses egresses;
+	struct list_head devices;
+	u64 counters_base[DRLB_COUNT_MAX];
+};
+
+struct drlb_net *drlb_net(const struct net *net);
+
+/* From the module's parameters. */
+extern struct drlb_settings drlb_settings_default;
+extern int drlb_hook_priority;
+
+/* Context: drlb_net.lock held. */
+void drlb_settings_set(struct drlb_net *dn, const struct drlb_settings *set);
+
+int drlb_net_init(void);
+void drlb_net_exit(void);
+
+#endif /* _DRLB_NET_H */

@@ -1,0 +1,366 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "packet.h"
+
+#include <linux/icmp.h>
+#include <linux/icmpv6.h>
+#include <linux/ip.h>
+#include <linux/ipv6.h>
+#include <linux/tcp.h>
+#include <linux/udp.h>
+#include <net/ip.h>
+#include <net/ipv6.h>
+#include <net/tcp.h>
+
+/* More extension headers than that nobody sends in earnest. */
+#define EXTENSIONS_MAX	8
+
+/* Ports come first in TCP and UDP alike. */
+struct ports {
+	__be32 both;
+};
+
+static __be32 ports_swap(__be32 ports)
+{
+	return (__force __be32)rol32((__force u32)ports, 16);
+}
+
+/* The transport header at @offset, whose packet ends at @end. */
+static __always_inline enum drlb_parse
+parse_transport(struct sk_buff *skb, unsigned int offset, unsigned int end,
+		u8 protocol, struct drlb_packet *pkt, __be32 *ports)
+{
+	const struct tcphdr *th;
+	const struct udphdr *uh;
+
+	if (likely(protocol == IPPROTO_TCP)) {
+		if (unlikely(offset + sizeof(*th) > end ||
+			     !pskb_may_pull(skb, offset + sizeof(*th))))
+			return DRLB_PARSE_MALFORMED;
+
+		th = (const void *)skb->data + offset;
+		if (unlikely(th->doff < sizeof(*th) / 4 ||
+			     offset + th->doff * 4 > end))
+			return DRLB_PARSE_MALFORMED;
+
+		pkt->tcp_flags = tcp_flag_byte(th);
+		*ports = ((const struct ports *)th)->both;
+
+		return DRLB_PARSE_OK;
+	}
+
+	if (unlikely(offset + sizeof(*uh) > end ||
+		     !pskb_may_pull(skb, offset + sizeof(*uh))))
+		return DRLB_PARSE_MALFORMED;
+
+	/* The length may be 0 in a jumbogram and in large GSO packets only. */
+	uh = (const void *)skb->data + offset;
+	if (unlikely(!skb_is_gso(skb) && (ntohs(uh->len) < sizeof(*uh) ||
+					  offset + ntohs(uh->len) > end)))
+		return DRLB_PARSE_MALFORMED;
+
+	*ports = ((const struct ports *)uh)->both;
+
+	return DRLB_PARSE_OK;
+}
+
+static bool protocol_known(u8 protocol)
+{
+	return protocol == IPPROTO_TCP || protocol == IPPROTO_UDP;
+}
+
+/* The header quoted in an ICMP error at @offset: a packet that a real server
+ * sent, so its addresses and ports are the connection's the other way round.
+ * The quoted packet may be cut off, after 8 bytes of transport header at the
+ * earliest (RFC 792), and it may be a first fragment.
+ */
+static enum drlb_parse parse_quoted4(struct sk_buff *skb, unsigned int offset,
+				     unsigned int end, struct drlb_packet *pkt)
+{
+	const struct iphdr *iph;
+	unsigned int hlen;
+
+	if (offset + sizeof(*iph) > end ||
+	    !pskb_may_pull(skb, offset + sizeof(*iph)))
+		return DRLB_PARSE_MALFORMED;
+
+	iph = (const void *)skb->data + offset;
+	hlen = iph->ihl * 4;
+	if (iph->version != 4 || hlen < sizeof(*iph))
+		return DRLB_PARSE_MALFORMED;
+	if (!protocol_known(iph->protocol))
+		return DRLB_PARSE_PASS;
+	if (iph->frag_off & htons(IP_OFFSET))
+		return DRLB_PARSE_PASS;
+	if (offset + hlen + sizeof(struct ports) > end ||
+	    !pskb_may_pull(skb, offset + hlen + sizeof(struct ports)))
+		return DRLB_PARSE_MALFORMED;
+
+	iph = (const void *)skb->data + offset;
+	pkt->key4.saddr = iph->daddr;
+	pkt->key4.daddr = iph->saddr;
+	pkt->key4.ports = ports_swap(((const struct ports *)
+				      ((const u8 *)iph + hlen))->both);
+	pkt->key4.protocol = iph->protocol;
+	pkt->icmp_error = true;
+
+	return DRLB_PARSE_OK;
+}
+
+static enum drlb_parse parse_icmp4(struct sk_buff *skb, unsigned int offset,
+				   unsigned int end, struct drlb_packet *pkt)
+{
+	const struct icmphdr *ich;
+
+	if (offset + sizeof(*ich) > end ||
+	    !pskb_may_pull(skb, offset + sizeof(*ich)))
+		return DRLB_PARSE_MALFORMED;
+
+	ich = (const void *)skb->data + offset;
+	switch (ich->type) {
+	case ICMP_DEST_UNREACH:
+	case ICMP_SOURCE_QUENCH:
+	case ICMP_TIME_EXCEEDED:
+	case ICMP_PARAMETERPROB:
+		return parse_quoted4(skb, offset + sizeof(*ich), end, pkt);
+	default:
+		return DRLB_PARSE_PASS;
+	}
+}
+
+/* The length that the header tells. GRO leaves 0 in packets above 64 KiB. */
+static unsigned int total_length4(const struct sk_buff *skb,
+				  const struct iphdr *iph)
+{
+	unsigned int len = ntohs(iph->tot_len);
+
+	return likely(len) || !skb_is_gso(skb) ? len : skb->len;
+}
+
+enum drlb_parse drlb_packet_parse4(struct sk_buff *skb, enum drlb_door door,
+				   struct drlb_packet *pkt)
+{
+	const struct iphdr *iph;
+	unsigned int hlen, end;
+	enum drlb_parse ret;
+	__be32 ports;
+
+	if (unlikely(!pskb_may_pull(skb, sizeof(*iph))))
+		return DRLB_PARSE_MALFORMED;
+
+	iph = ip_hdr(skb);
+	hlen = iph->ihl * 4;
+	end = total_length4(skb, iph);
+
+	if (door == DRLB_DOOR_INGRESS) {
+		if (unlikely(iph->version != 4 || hlen < sizeof(*iph) ||
+			     end < hlen || end > skb->len ||
+			     !pskb_may_pull(skb, hlen)))
+			return DRLB_PARSE_MALFORMED;
+
+		iph = ip_hdr(skb);
+		if (unlikely(ip_fast_csum(iph, iph->ihl)))
+			return DRLB_PARSE_MALFORMED;
+		if (unlikely(ip_is_fragment(iph)))
+			return DRLB_PARSE_PASS;
+		if (unlikely(pskb_trim_rcsum(skb, end)))
+			return DRLB_PARSE_MALFORMED;
+	} else if (unlikely(ip_is_fragment(iph))) {
+		/* Defragmentation was asked not to touch it. */
+		return DRLB_PARSE_PASS;
+	}
+
+	pkt->family = AF_INET;
+	pkt->tcp_flags = 0;
+	pkt->icmp_error = false;
+
+	if (unlikely(!protocol_known(iph->protocol))) {
+		if (iph->protocol == IPPROTO_ICMP)
+			return parse_icmp4(skb, hlen, end, pkt);
+		return DRLB_PARSE_PASS;
+	}
+
+	ret = parse_transport(skb, hlen, end, iph->protocol, pkt, &ports);
+	if (unlikely(ret != DRLB_PARSE_OK))
+		return ret;
+
+	iph = ip_hdr(skb);
+	pkt->key4.saddr = iph->saddr;
+	pkt->key4.daddr = iph->daddr;
+	pkt->key4.ports = ports;
+	pkt->key4.protocol = iph->protocol;
+
+	return DRLB_PARSE_OK;
+}
+
+/* Walk the extension headers from @offset on to the first header that is none.
+ * @end bounds them; on return *@nexthdr and *@offset say what stands where.
+ */
+static enum drlb_parse skip_extensions(struct sk_buff *skb, unsigned int end,
+				       u8 *nexthdr, unsigned int *offset)
+{
+	const struct ipv6_opt_hdr *oh;
+	unsigned int hlen;
+	int i;
+
+	for (i = 0; i <= EXTENSIONS_MAX; i++) {
+		switch (*nexthdr) {
+		case NEXTHDR_HOP:
+		case NEXTHDR_DEST:
+		case NEXTHDR_ROUTING:
+		case NEXTHDR_AUTH:
+			break;
+		case NEXTHDR_FRAGMENT:
+			return DRLB_PARSE_PASS;
+		default:
+			return DRLB_PARSE_OK;
+		}
+
+		if (*offset + sizeof(*oh) > end ||
+		    !pskb_may_pull(skb, *offset + sizeof(*oh)))
+			return DRLB_PARSE_MALFORMED;
+
+		oh = (const void *)skb->data + *offset;
+		hlen = *nexthdr == NEXTHDR_AUTH ? ipv6_authlen(oh) :
+						  ipv6_optlen(oh);
+		if (*offset + hlen > end)
+			return DRLB_PARSE_MALFORMED;
+
+		/* With segments left this is not where the packet ends. */
+		if (*nexthdr == NEXTHDR_ROUTING) {
+			const struct ipv6_rt_hdr *rh = (const void *)oh;
+
+			if (!pskb_may_pull(skb, *offset + sizeof(*rh)))
+				return DRLB_PARSE_MALFORMED;
+			rh = (const void *)skb->data + *offset;
+			if (rh->segments_left)
+				return DRLB_PARSE_PASS;
+			oh = (const void *)rh;
+		}
+
+		*nexthdr = oh->nexthdr;
+		*offset += hlen;
+	}
+
+	return DRLB_PARSE_MALFORMED;
+}
+
+static enum drlb_parse parse_quoted6(struct sk_buff *skb, unsigned int offset,
+				     unsigned int end, struct drlb_packet *pkt)
+{
+	const struct ipv6hdr *ip6h;
+	unsigned int inner = offset;
+	enum drlb_parse ret;
+	u8 nexthdr;
+
+	if (offset + sizeof(*ip6h) > end ||
+	    !pskb_may_pull(skb, offset + sizeof(*ip6h)))
+		return DRLB_PARSE_MALFORMED;
+
+	ip6h = (const void *)skb->data + offset;
+	if (ip6h->version != 6)
+		return DRLB_PARSE_MALFORMED;
+
+	nexthdr = ip6h->nexthdr;
+	offset += sizeof(*ip6h);
+	ret = skip_extensions(skb, end, &nexthdr, &offset);
+	if (ret != DRLB_PARSE_OK)
+		return ret;
+	if (!protocol_known(nexthdr))
+		return DRLB_PARSE_PASS;
+	if (offset + sizeof(struct ports) > end ||
+	    !pskb_may_pull(skb, offset + sizeof(struct ports)))
+		return DRLB_PARSE_MALFORMED;
+
+	ip6h = (const void *)skb->data + inner;
+	pkt->key6.saddr = ip6h->daddr;
+	pkt->key6.daddr = ip6h->saddr;
+	pkt->key6.ports = ports_swap(((const struct ports *)
+				      (skb->data + offset))->both);
+	pkt->key6.protocol = nexthdr;
+	pkt->icmp_error = true;
+
+	return DRLB_PARSE_OK;
+}
+
+static enum drlb_parse parse_icmp6(struct sk_buff *skb, unsigned int offset,
+				   unsigned int end, struct drlb_packet *pkt)
+{
+	const struct icmp6hdr *ich;
+
+	if (offset + sizeof(*ich) > end ||
+	    !pskb_may_pull(skb, offset + sizeof(*ich)))
+		return DRLB_PARSE_MALFORMED;
+
+	ich = (const void *)skb->data + offset;
+	if (ich->icmp6_type & ICMPV6_INFOMSG_MASK)
+		return DRLB_PARSE_PASS;
+
+	return parse_quoted6(skb, offset + sizeof(*ich), end, pkt);
+}
+
+enum drlb_parse drlb_packet_parse6(struct sk_buff *skb, enum drlb_door door,
+				   struct drlb_packet *pkt)
+{
+	const struct ipv6hdr *ip6h;
+	unsigned int offset, end;
+	enum drlb_parse ret;
+	__be32 ports;
+	u8 nexthdr;
+
+	if (unlikely(!pskb_may_pull(skb, sizeof(*ip6h))))
+		return DRLB_PARSE_MALFORMED;
+
+	ip6h = ipv6_hdr(skb);
+	end = ntohs(ip6h->payload_len);
+	nexthdr = ip6h->nexthdr;
+	offset = sizeof(*ip6h);
+
+	/* A jumbogram, or GRO's packets above 64 KiB: IP finds out which. */
+	if (unlikely(!end)) {
+		if (door == DRLB_DOOR_INGRESS)
+			return DRLB_PARSE_PASS;
+		end = skb->len;
+	} else {
+		end += sizeof(*ip6h);
+	}
+
+	if (door == DRLB_DOOR_INGRESS) {
+		if (unlikely(ip6h->version != 6 || end > skb->len))
+			return DRLB_PARSE_MALFORMED;
+		/* IP acts on hop-by-hop options before anyone else may. */
+		if (unlikely(nexthdr == NEXTHDR_HOP))
+			return DRLB_PARSE_PASS;
+		if (unlikely(pskb_trim_rcsum(skb, end)))
+			return DRLB_PARSE_MALFORMED;
+	}
+
+	pkt->family = AF_INET6;
+	pkt->tcp_flags = 0;
+	pkt->icmp_error = false;
+
+	if (unlikely(!protocol_known(nexthdr))) {
+		ret = skip_extensions(skb, end, &nexthdr, &offset);
+		if (ret != DRLB_PARSE_OK)
+			return ret;
+		if (nexthdr == NEXTHDR_ICMP)
+			return parse_icmp6(skb, offset, end, pkt);
+		if (!protocol_known(nexthdr))
+			return DRLB_PARSE_PASS;
+	}
+
+	ret = parse_transport(skb, offset, end, nexthdr, pkt, &ports);
+	if (unlikely(ret != DRLB_PARSE_OK))
+		return ret;
+
+	ip6h = ipv6_hdr(skb);
+	pkt->key6.saddr = ip6h->saddr;
+	pkt->key6.daddr = ip6h->daddr;
+	pkt->key6.ports = ports;
+	pkt->key6.protocol = nexthdr;
+
+	return DRLB_PARSE_OK;
+}
+
+#ifdef DRLB_SELFTEST
+#include "selftest/packet.c"
+#endif

@@ -1,0 +1,298 @@
+/* SPDX-License-Identifier: GPL-2.0 WITH Linux-syscall-note */
+/*
+ * Generic netlink interface of drlb, the direct-routing load balancer
+ *
+ * Family "drlb", version 1, multicast group "events". All objects belong to
+ * the network namespace of the socket that sends the request.
+ *
+ * Conventions
+ * -----------
+ *   - Addresses are in network byte order and come as exactly one attribute of
+ *     a pair: _ADDR4 (4 bytes) or _ADDR6 (16 bytes). Ports are __be16.
+ *   - Integers without a remark are in host byte order. Times are in seconds
+ *     unless the name ends in _MS.
+ *   - Attributes marked "out" appear in replies only and are refused in
+ *     requests. Validation is strict: unknown or malformed attributes are
+ *     refused.
+ *   - Every refusal carries NLMSGERR_ATTR_MSG (use NETLINK_EXT_ACK), and
+ *     NLMSGERR_ATTR_OFFS where one attribute is to blame. A request that
+ *     succeeds may carry a message as well: it is a warning.
+ *   - Errors: EEXIST the object exists already; ENOENT there is no such
+ *     object; EINVAL, ERANGE a value makes no sense or is out of range;
+ *     EHOSTUNREACH the server cannot be reached by direct routing; EPERM
+ *     CAP_NET_ADMIN in the namespace's user namespace is missing; ENOMEM.
+ *   - DRLB_A_CHECK (flag) in a request that changes something makes the kernel
+ *     check all of it, and answer, without changing anything.
+ *   - Dumps are resumable and linear in the number of objects. NLM_F_DUMP_INTR
+ *     marks one during which the objects changed.
+ *
+ * Commands
+ * --------
+ * P marks those which need CAP_NET_ADMIN.
+ *
+ * SERVICE_ADD (P)    create a service, with its servers if any are given
+ *     SERVICE { PROTOCOL, ADDR4 | ADDR6, PORT, [SCHEDULER], [TABLE_SIZE],
+ *               [HASH] }
+ *     [SERVER { ADDR4 | ADDR6, [PORT], [WEIGHT] }] ...
+ *     [CHECK]
+ * SERVICE_SET (P)    change a service; what is not named stays as it is
+ *     like SERVICE_ADD. With REPLACE the servers given become the whole set, in
+ *     one step: packets see the old set or the new one, nothing between.
+ *     Servers that are in both keep their connections and counters. Without
+ *     REPLACE no SERVER may be given.
+ * SERVICE_DEL (P)    remove a service and its servers
+ *     SERVICE { PROTOCOL, ADDR4 | ADDR6, PORT }, [CHECK]
+ * SERVICE_FLUSH (P)  remove all services
+ *     [CHECK]
+ * SERVICE_GET        dump: all services, or with SERVICE { key } that one. The
+ *     answer is a message for each service, followed by one for each of its
+ *     servers, in the order of their addresses:
+ *     SERVICE { PROTOCOL, ADDR4 | ADDR6, PORT, SCHEDULER, TABLE_SIZE, HASH,
+ *               SERVERS, COUNTERS }
+ *     SERVICE { PROTOCOL, ADDR4 | ADDR6, PORT }, SERVER { ... }
+ * SERVER_ADD (P), SERVER_SET (P)
+ *     SERVICE { key }, SERVER { ADDR4 | ADDR6, [PORT], [WEIGHT] }, [CHECK]
+ * SERVER_DEL (P)
+ *     SERVICE { key }, SERVER { ADDR4 | ADDR6, [PORT] }, [CHECK]
+ * CONNECTION_GET (P) dump; CONNECTION_COUNT (P), CONNECTION_DEL (P) do.
+ *     [CONNECTION { filter }]; a connection is taken when it matches all of:
+ *     PROTOCOL, CLIENT_ADDR4 | CLIENT_ADDR6 with CLIENT_PREFIX (all bits if
+ *     absent), CLIENT_PORT, VIP_ADDR4 | VIP_ADDR6, VIP_PORT, SERVER_ADDR4 |
+ *     SERVER_ADDR6, STATE. COUNT and DEL answer with COUNT, the number counted
+ *     or deleted.
+ * DEVICE_ADD (P), DEVICE_DEL (P)
+ *     DEVICE { NAME }, [CHECK]. A name need not exist yet: a device which
+ *     appears under it, or is renamed to it, is attached then.
+ * DEVICE_GET         dump: DEVICE { NAME, IFINDEX }
+ * CONFIG_GET         do: CONFIG { every value }, DEFAULTS { every value }
+ * CONFIG_SET (P)     CONFIG { values to change }, [CHECK]
+ * STATS_GET          do: STATS { CONNECTIONS, HALF_OPEN, OVERLOADED,
+ *                    COUNTER { NAME, VALUE, ABOUT } ... }
+ * STATS_ZERO (P)     set every counter of the namespace to zero
+ *     Shown values only: counts of connections that exist are not touched.
+ * EVENT              notification in group "events":
+ *     EVENT, SERVER { ADDR4 | ADDR6, STATE }, for all services with a server
+ *     at that address
+ */
+#ifndef _UAPI_LINUX_DRLB_H
+#define _UAPI_LINUX_DRLB_H
+
+#define DRLB_GENL_NAME		"drlb"
+#define DRLB_GENL_VERSION	1
+#define DRLB_GENL_EVENTS	"events"
+
+/* Longest scheduler, counter and device name, terminating NUL included. */
+#define DRLB_NAME_MAX		16
+
+/* Weights: 0 is quiesced, no new connections; the largest is 65535. */
+#define DRLB_WEIGHT_MAX		65535
+#define DRLB_WEIGHT_DEFAULT	1
+
+/* Slots of a Maglev table: a prime between these. */
+#define DRLB_TABLE_SIZE_MIN	251
+#define DRLB_TABLE_SIZE_MAX	655373
+#define DRLB_TABLE_SIZE_DEFAULT	65537
+
+/* Timeouts: 1 second to 7 days. */
+#define DRLB_TIMEOUT_MAX	604800
+
+#define DRLB_SCHEDULER_DEFAULT	"wlc"
+
+enum drlb_cmd {
+	DRLB_CMD_UNSPEC,
+	DRLB_CMD_SERVICE_ADD,
+	DRLB_CMD_SERVICE_SET,
+	DRLB_CMD_SERVICE_DEL,
+	DRLB_CMD_SERVICE_FLUSH,
+	DRLB_CMD_SERVICE_GET,
+	DRLB_CMD_SERVER_ADD,
+	DRLB_CMD_SERVER_SET,
+	DRLB_CMD_SERVER_DEL,
+	DRLB_CMD_CONNECTION_GET,
+	DRLB_CMD_CONNECTION_COUNT,
+	DRLB_CMD_CONNECTION_DEL,
+	DRLB_CMD_DEVICE_ADD,
+	DRLB_CMD_DEVICE_DEL,
+	DRLB_CMD_DEVICE_GET,
+	DRLB_CMD_CONFIG_GET,
+	DRLB_CMD_CONFIG_SET,
+	DRLB_CMD_STATS_GET,
+	DRLB_CMD_STATS_ZERO,
+	DRLB_CMD_EVENT,
+	__DRLB_CMD_MAX,
+	DRLB_CMD_MAX = __DRLB_CMD_MAX - 1
+};
+
+/* Top level of every message */
+enum drlb_attr {
+	DRLB_A_UNSPEC,
+	DRLB_A_SERVICE,		/* nest, enum drlb_service_attr */
+	DRLB_A_SERVER,		/* nest, enum drlb_server_attr; may repeat */
+	DRLB_A_CONNECTION,	/* nest, enum drlb_connection_attr */
+	DRLB_A_DEVICE,		/* nest, enum drlb_device_attr */
+	DRLB_A_CONFIG,		/* nest, enum drlb_config_attr */
+	DRLB_A_DEFAULTS,	/* out, nest, enum drlb_config_attr */
+	DRLB_A_STATS,		/* out, nest, enum drlb_stats_attr */
+	DRLB_A_COUNT,		/* out, u64 */
+	DRLB_A_EVENT,		/* out, u8, enum drlb_event */
+	DRLB_A_CHECK,		/* flag: check only */
+	DRLB_A_REPLACE,		/* flag: the servers given are the whole set */
+	DRLB_A_PAD,
+	__DRLB_A_MAX,
+	DRLB_A_MAX = __DRLB_A_MAX - 1
+};
+
+enum drlb_service_attr {
+	DRLB_SERVICE_A_UNSPEC,
+	DRLB_SERVICE_A_PROTOCOL,	/* u8, IPPROTO_TCP or IPPROTO_UDP */
+	DRLB_SERVICE_A_ADDR4,		/* be32 */
+	DRLB_SERVICE_A_ADDR6,		/* 16 bytes */
+	DRLB_SERVICE_A_PORT,		/* be16, 0 is any port */
+	DRLB_SERVICE_A_SCHEDULER,	/* string: rr, wrr, wlc or mh */
+	DRLB_SERVICE_A_TABLE_SIZE,	/* u32, slots of mh's table, a prime */
+	DRLB_SERVICE_A_HASH,		/* u8, enum drlb_hash */
+	DRLB_SERVICE_A_SERVERS,		/* out, u32, number of servers */
+	DRLB_SERVICE_A_COUNTERS,	/* out, nest, enum drlb_counters_attr */
+	DRLB_SERVICE_A_PAD,
+	__DRLB_SERVICE_A_MAX,
+	DRLB_SERVICE_A_MAX = __DRLB_SERVICE_A_MAX - 1
+};
+
+/* What mh hashes. Past a limit every scheduler falls back to this hash. */
+enum drlb_hash {
+	DRLB_HASH_SOURCE_PORT,		/* client address and port */
+	DRLB_HASH_SOURCE,		/* client address alone */
+	__DRLB_HASH_MAX,
+	DRLB_HASH_MAX = __DRLB_HASH_MAX - 1
+};
+
+enum drlb_server_attr {
+	DRLB_SERVER_A_UNSPEC,
+	DRLB_SERVER_A_ADDR4,		/* be32 */
+	DRLB_SERVER_A_ADDR6,		/* 16 bytes */
+	DRLB_SERVER_A_PORT,		/* be16, must equal the service's */
+	DRLB_SERVER_A_WEIGHT,		/* u32, 0..DRLB_WEIGHT_MAX */
+	DRLB_SERVER_A_STATE,		/* out, u8, enum drlb_server_state */
+	DRLB_SERVER_A_IFINDEX,		/* out, u32; absent without a route */
+	DRLB_SERVER_A_LLADDR,		/* out, binary; absent when unknown */
+	DRLB_SERVER_A_COUNTERS,		/* out, nest, enum drlb_counters_attr */
+	DRLB_SERVER_A_PAD,
+	__DRLB_SERVER_A_MAX,
+	DRLB_SERVER_A_MAX = __DRLB_SERVER_A_MAX - 1
+};
+
+/* How the director reaches a server. Only the first three are scheduled. */
+enum drlb_server_state {
+	DRLB_SERVER_UP,			/* its neighbour entry is usable */
+	DRLB_SERVER_LOCAL,		/* it is the director itself */
+	DRLB_SERVER_RESOLVING,		/* not known yet, being asked for */
+	DRLB_SERVER_UNREACHABLE,	/* the neighbour does not answer */
+	DRLB_SERVER_NO_ROUTE,		/* no route, or only by a gateway */
+	__DRLB_SERVER_STATE_MAX,
+	DRLB_SERVER_STATE_MAX = __DRLB_SERVER_STATE_MAX - 1
+};
+
+/* Of a service or a server. A service's are the sums over its servers, removed
+ * ones included.
+ */
+enum drlb_counters_attr {
+	DRLB_COUNTERS_A_UNSPEC,
+	DRLB_COUNTERS_A_CONNECTIONS,	/* u64, scheduled so far */
+	DRLB_COUNTERS_A_PACKETS,	/* u64, forwarded */
+	DRLB_COUNTERS_A_BYTES,		/* u64, forwarded, IP header included */
+	DRLB_COUNTERS_A_ACTIVE,		/* u32, in SYN_RECV or ESTABLISHED */
+	DRLB_COUNTERS_A_INACTIVE,	/* u32, in other states, UDP */
+	DRLB_COUNTERS_A_PAD,
+	__DRLB_COUNTERS_A_MAX,
+	DRLB_COUNTERS_A_MAX = __DRLB_COUNTERS_A_MAX - 1
+};
+
+enum drlb_connection_attr {
+	DRLB_CONNECTION_A_UNSPEC,
+	DRLB_CONNECTION_A_PROTOCOL,	/* u8 */
+	DRLB_CONNECTION_A_CLIENT_ADDR4,	/* be32 */
+	DRLB_CONNECTION_A_CLIENT_ADDR6,	/* 16 bytes */
+	DRLB_CONNECTION_A_CLIENT_PREFIX,	/* filter only, u8, bits */
+	DRLB_CONNECTION_A_CLIENT_PORT,	/* be16 */
+	DRLB_CONNECTION_A_VIP_ADDR4,	/* be32 */
+	DRLB_CONNECTION_A_VIP_ADDR6,	/* 16 bytes */
+	DRLB_CONNECTION_A_VIP_PORT,	/* be16 */
+	DRLB_CONNECTION_A_SERVER_ADDR4,	/* be32 */
+	DRLB_CONNECTION_A_SERVER_ADDR6,	/* 16 bytes */
+	DRLB_CONNECTION_A_STATE,	/* u8, enum drlb_connection_state */
+	DRLB_CONNECTION_A_EXPIRES_MS,	/* out, u32, left until it expires */
+	DRLB_CONNECTION_A_AGE_MS,	/* out, u32, since it was scheduled */
+	__DRLB_CONNECTION_A_MAX,
+	DRLB_CONNECTION_A_MAX = __DRLB_CONNECTION_A_MAX - 1
+};
+
+/* As far as the client's packets tell: the director never sees replies. */
+enum drlb_connection_state {
+	DRLB_CONNECTION_NONE,
+	DRLB_CONNECTION_UDP,
+	DRLB_CONNECTION_SYN_RECV,
+	DRLB_CONNECTION_ESTABLISHED,
+	DRLB_CONNECTION_FIN_WAIT,
+	DRLB_CONNECTION_TIME_WAIT,
+	DRLB_CONNECTION_CLOSE,
+	__DRLB_CONNECTION_STATE_MAX,
+	DRLB_CONNECTION_STATE_MAX = __DRLB_CONNECTION_STATE_MAX - 1
+};
+
+enum drlb_device_attr {
+	DRLB_DEVICE_A_UNSPEC,
+	DRLB_DEVICE_A_NAME,		/* string */
+	DRLB_DEVICE_A_IFINDEX,		/* out, u32; absent when not attached */
+	__DRLB_DEVICE_A_MAX,
+	DRLB_DEVICE_A_MAX = __DRLB_DEVICE_A_MAX - 1
+};
+
+/* All u32 but HOOK_PRIORITY. */
+enum drlb_config_attr {
+	DRLB_CONFIG_A_UNSPEC,
+	DRLB_CONFIG_A_CONN_MAX,		/* entries; past it, stateless */
+	DRLB_CONFIG_A_HALF_OPEN_MAX,	/* entries in SYN_RECV; same */
+	DRLB_CONFIG_A_TCP_SYN_RECV,	/* timeouts, 1..DRLB_TIMEOUT_MAX */
+	DRLB_CONFIG_A_TCP_ESTABLISHED,
+	DRLB_CONFIG_A_TCP_FIN_WAIT,
+	DRLB_CONFIG_A_TCP_TIME_WAIT,
+	DRLB_CONFIG_A_TCP_CLOSE,
+	DRLB_CONFIG_A_UDP,
+	DRLB_CONFIG_A_PROBE_INTERVAL,	/* between two checks of a neighbour,
+					 * 1..3600; 0 leaves them to traffic
+					 */
+	DRLB_CONFIG_A_HOOK_PRIORITY,	/* out, s32, of the PRE_ROUTING hook */
+	__DRLB_CONFIG_A_MAX,
+	DRLB_CONFIG_A_MAX = __DRLB_CONFIG_A_MAX - 1
+};
+
+enum drlb_stats_attr {
+	DRLB_STATS_A_UNSPEC,
+	DRLB_STATS_A_CONNECTIONS,	/* u32, entries now */
+	DRLB_STATS_A_HALF_OPEN,		/* u32, of these in SYN_RECV */
+	DRLB_STATS_A_OVERLOADED,	/* flag: scheduling statelessly now */
+	DRLB_STATS_A_COUNTER,		/* nest, enum drlb_stats_counter_attr;
+					 * repeats
+					 */
+	__DRLB_STATS_A_MAX,
+	DRLB_STATS_A_MAX = __DRLB_STATS_A_MAX - 1
+};
+
+/* The namespace's packet verdicts, by name. New ones may appear. */
+enum drlb_stats_counter_attr {
+	DRLB_STATS_COUNTER_A_UNSPEC,
+	DRLB_STATS_COUNTER_A_NAME,	/* string */
+	DRLB_STATS_COUNTER_A_VALUE,	/* u64, packets */
+	DRLB_STATS_COUNTER_A_ABOUT,	/* string, a sentence for a person */
+	DRLB_STATS_COUNTER_A_PAD,
+	__DRLB_STATS_COUNTER_A_MAX,
+	DRLB_STATS_COUNTER_A_MAX = __DRLB_STATS_COUNTER_A_MAX - 1
+};
+
+enum drlb_event {
+	DRLB_EVENT_SERVER_STATE,	/* a server's state changed */
+	__DRLB_EVENT_MAX,
+	DRLB_EVENT_MAX = __DRLB_EVENT_MAX - 1
+};
+
+#endif /* _UAPI_LINUX_DRLB_H */
