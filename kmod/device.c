@@ -7,7 +7,7 @@
 
 /* Frames merged by LRO cannot be forwarded: their segments' sizes are lost. */
 static int entry_attach(struct drlb_net *dn, struct drlb_device *device,
-			 struct net_device *dev)
+			struct net_device *dev)
 {
 	int err;
 
@@ -123,7 +123,7 @@ void drlb_device_flush(struct drlb_net *dn)
 
 /* Whatever happened to @dev: it is attached if its name is configured. */
 static void entries_follow(struct drlb_net *dn, struct net_device *dev,
-			  bool gone)
+			   bool gone)
 {
 	struct drlb_device *device;
 	bool named;

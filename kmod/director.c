@@ -145,13 +145,11 @@ static enum drlb_verdict schedule_stateless(struct drlb_net *dn,
 	return forward_hashed(dn, skb, pkt, pool, door);
 }
 
-/* A new connection: @pick its server, and enter it in @state. */
+/* A new connection: let @sched pick its server, and enter it in @state. */
 static enum drlb_verdict
 schedule_new(struct drlb_net *dn, struct sk_buff *skb,
-	 const struct drlb_packet *pkt, const struct drlb_pool *pool,
-	 struct drlb_server *(*pick)(const struct drlb_pool *pool,
-				     const struct drlb_packet *pkt),
-	 u32 state, enum drlb_door door)
+	     const struct drlb_packet *pkt, const struct drlb_pool *pool,
+	     const struct drlb_sched *sched, u32 state, enum drlb_door door)
 {
 	struct drlb_server *server;
 	struct drlb_conn *conn;
@@ -159,7 +157,7 @@ schedule_new(struct drlb_net *dn, struct sk_buff *skb,
 	if (unlikely(drlb_conn_full(dn, state)))
 		return schedule_stateless(dn, skb, pkt, pool, door);
 
-	server = pick(pool, pkt);
+	server = sched->pick(pool, pkt);
 	if (unlikely(!server))
 		return no_server(dn, skb, pkt, door);
 
@@ -183,14 +181,14 @@ static enum drlb_verdict adopt(struct drlb_net *dn, struct sk_buff *skb,
 	if (!pool->sched->adopts && !stateless_lately(dn))
 		return pass(dn, door, DRLB_COUNT_NO_CONNECTION);
 
-	if (!drlb_tcp_flows(pkt->tcp_flags))
+	if (drlb_tcp_event(pkt->tcp_flags) != DRLB_TCP_FLOW)
 		return forward_hashed(dn, skb, pkt, pool, door);
 
 	if (!drlb_conn_full(dn, DRLB_CONNECTION_SYN_RECV))
 		drlb_count(dn->counters, DRLB_COUNT_ADOPTED);
 
-	return schedule_new(dn, skb, pkt, pool, drlb_mh_pick,
-			DRLB_CONNECTION_SYN_RECV, door);
+	return schedule_new(dn, skb, pkt, pool, &drlb_sched_mh,
+			    DRLB_CONNECTION_SYN_RECV, door);
 }
 
 /* An ICMP error goes to the server whose packet it quotes. */
@@ -244,11 +242,11 @@ static noinline enum drlb_verdict direct_new(struct drlb_net *dn,
 
 	pool = rcu_dereference(svc->pool);
 	if (packet_protocol(pkt) == IPPROTO_UDP)
-		return schedule_new(dn, skb, pkt, pool, pool->sched->pick,
-				DRLB_CONNECTION_UDP, door);
-	if (drlb_tcp_opens(pkt->tcp_flags))
-		return schedule_new(dn, skb, pkt, pool, pool->sched->pick,
-				DRLB_CONNECTION_SYN_RECV, door);
+		return schedule_new(dn, skb, pkt, pool, pool->sched,
+				    DRLB_CONNECTION_UDP, door);
+	if (drlb_tcp_event(pkt->tcp_flags) == DRLB_TCP_OPEN)
+		return schedule_new(dn, skb, pkt, pool, pool->sched,
+				    DRLB_CONNECTION_SYN_RECV, door);
 
 	return adopt(dn, skb, pkt, pool, door);
 }

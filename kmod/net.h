@@ -88,7 +88,7 @@ struct drlb_conns {
  */
 struct drlb_egresses {
 	struct rhashtable table;
-	struct mutex lock;
+	struct mutex lock;	/* see above */
 	struct delayed_work work;
 	struct notifier_block fib_nb;
 	struct list_head list;
@@ -132,7 +132,7 @@ struct drlb_net {
 
 	struct net *net;
 	bool live;
-	struct mutex lock;
+	struct mutex lock;	/* see above */
 	struct xarray service_ids;
 	u32 service_next;
 	bool hooked;

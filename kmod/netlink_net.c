@@ -75,7 +75,7 @@ int drlb_nl_device_del_doit(struct sk_buff *skb, struct genl_info *info)
 }
 
 static int put_entry(struct sk_buff *skb, struct netlink_callback *cb,
-		      const struct drlb_device *device)
+		     const struct drlb_device *device)
 {
 	struct nlattr *nest;
 	void *hdr;
@@ -247,11 +247,11 @@ static int put_counter(struct sk_buff *skb, int i, u64 value)
 
 	if (!nest ||
 	    nla_put_string(skb, DRLB_STATS_COUNTER_A_NAME,
-			   drlb_counter_names[i]) ||
+			   drlb_counter_texts[i].name) ||
 	    nla_put_u64_64bit(skb, DRLB_STATS_COUNTER_A_VALUE, value,
 			      DRLB_STATS_COUNTER_A_PAD) ||
 	    nla_put_string(skb, DRLB_STATS_COUNTER_A_ABOUT,
-			   drlb_counter_abouts[i]))
+			   drlb_counter_texts[i].about))
 		return -EMSGSIZE;
 
 	nla_nest_end(skb, nest);

@@ -5,10 +5,24 @@
  * end that is to come and an ACK for the end of the handshake. Three things
  * differ. A SYN on a connection that has ended opens a new one at once, since
  * clients reuse ports before timeouts are over. A RST ends a half-open
- * connection too, so that it stops counting as such. Packets without any flag
- * say nothing.
+ * connection too, so that it stops counting as such. What is no client's packet
+ * (SYN with ACK, no flag at all) changes nothing.
  */
 #include "proto_tcp.h"
+
+#define NOTHING	DRLB_TCP_NOTHING
+#define OPEN	DRLB_TCP_OPEN
+#define CLOSE	DRLB_TCP_CLOSE
+#define FLOW	DRLB_TCP_FLOW
+#define RESET	DRLB_TCP_RESET
+
+/* RST outranks SYN, SYN outranks FIN, FIN outranks ACK. */
+const u8 drlb_tcp_events[16] = {
+	/* none    FIN    SYN      SYN FIN  RST, with whatever else */
+	NOTHING,   CLOSE, OPEN,    OPEN,    RESET, RESET, RESET, RESET,
+	/* ACK    FIN    SYN      SYN FIN  RST */
+	FLOW,      CLOSE, NOTHING, NOTHING, RESET, RESET, RESET, RESET,
+};
 
 #define SR	DRLB_CONNECTION_SYN_RECV
 #define ES	DRLB_CONNECTION_ESTABLISHED
@@ -17,20 +31,13 @@
 #define CL	DRLB_CONNECTION_CLOSE
 #define NEW	DRLB_TCP_RESTART
 
-/* RST outranks SYN, SYN outranks FIN, FIN outranks ACK. A SYN with an ACK is no
- * client's opening and changes nothing.
- */
-#define ROW(state, syn, fin, ack, rst)					\
-	[state] = { state, fin, syn, syn, rst, rst, rst, rst,		\
-		    ack,   fin, state, state, rst, rst, rst, rst }
-
-const u8 drlb_tcp_states[DRLB_STATES][16] = {
-	/*       SYN  FIN  ACK  RST */
-	ROW(SR,  SR,  TW,  ES,  CL),
-	ROW(ES,  ES,  FW,  ES,  CL),
-	ROW(FW,  NEW, FW,  FW,  CL),
-	ROW(TW,  NEW, TW,  TW,  CL),
-	ROW(CL,  NEW, CL,  CL,  CL),
+const u8 drlb_tcp_states[DRLB_STATES][DRLB_TCP_EVENTS] = {
+	/*         nothing  OPEN  CLOSE  FLOW  RESET */
+	[SR]	= { SR,     SR,   TW,    ES,   CL },
+	[ES]	= { ES,     ES,   FW,    ES,   CL },
+	[FW]	= { FW,     NEW,  FW,    FW,   CL },
+	[TW]	= { TW,     NEW,  TW,    TW,   CL },
+	[CL]	= { CL,     NEW,  CL,    CL,   CL },
 };
 
 #ifdef DRLB_SELFTEST

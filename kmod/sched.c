@@ -66,7 +66,7 @@ static void pool_sum_weights(struct drlb_pool *pool)
 	for (i = 0; i < pool->n; i++) {
 		pool->entry[i].weight /= divisor;
 		pool->weight += pool->entry[i].weight;
-		pool->entry[i].upto = pool->weight;
+		pool->entry[i].end = pool->weight;
 	}
 }
 

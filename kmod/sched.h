@@ -36,7 +36,7 @@ struct drlb_sched_conf {
  * @stride: wrr's step
  * @table_size: slots in @table, 0 without servers
  * @table: Maglev table of indices into @entry
- * @entry: by address; @upto is the sum of the weights up to and with this one
+ * @entry: by address; @end is the sum of the weights before it and its own
  */
 struct drlb_pool {
 	const struct drlb_sched *sched;
@@ -51,7 +51,7 @@ struct drlb_pool {
 	struct drlb_pool_entry {
 		struct drlb_server *server;
 		u32 weight;
-		u64 upto;
+		u64 end;
 	} entry[];
 };
 

@@ -34,7 +34,7 @@ static struct drlb_server *slot_server(const struct drlb_pool *pool, u64 slot)
 
 	while (low < high) {
 		mid = (low + high) / 2;
-		if (slot < pool->entry[mid].upto)
+		if (slot < pool->entry[mid].end)
 			high = mid;
 		else
 			low = mid + 1;

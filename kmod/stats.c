@@ -7,14 +7,8 @@
 
 #include <linux/cpumask.h>
 
-const char *const drlb_counter_names[DRLB_COUNT_MAX] = {
-#define X(id, name, about)	[DRLB_COUNT_##id] = #name,
-	DRLB_COUNTERS(X)
-#undef X
-};
-
-const char *const drlb_counter_abouts[DRLB_COUNT_MAX] = {
-#define X(id, name, about)	[DRLB_COUNT_##id] = about,
+const struct drlb_counter_text drlb_counter_texts[DRLB_COUNT_MAX] = {
+#define X(id, name, about)	{ #name, about },
 	DRLB_COUNTERS(X)
 #undef X
 };

@@ -48,8 +48,12 @@ enum drlb_counter {
 	DRLB_COUNT_MAX
 };
 
-extern const char *const drlb_counter_names[DRLB_COUNT_MAX];
-extern const char *const drlb_counter_abouts[DRLB_COUNT_MAX];
+struct drlb_counter_text {
+	const char *name;
+	const char *about;
+};
+
+extern const struct drlb_counter_text drlb_counter_texts[DRLB_COUNT_MAX];
 
 /**
  * struct drlb_counters - a CPU's share of a namespace's counters

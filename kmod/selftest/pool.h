@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef _DRLB_SELFTEST_POOL_H
+#define _DRLB_SELFTEST_POOL_H
+
+#include <linux/slab.h>
+
+#include "../sched.h"
+#include "check.h"
+
+#define LISTED	10
+
+/* Servers' weights. More of them than can be listed are all like the first. */
+struct weights {
+	u32 n;
+	u32 weight[LISTED];
+};
+
+/**
+ * struct test_pool - a pool with servers of its own
+ * @up: the next hop of those that can be reached
+ * @down: and of those that cannot
+ * @servers: 10.0.0.1 or 2001:db8::1 and those that follow
+ * @cursor: the pool's
+ * @pool: what a service would have
+ * @n: number of servers
+ * @picked: how often each was picked
+ */
+struct test_pool {
+	struct drlb_egress up;
+	struct drlb_egress down;
+	struct drlb_server *servers;
+	atomic64_t cursor;
+	struct drlb_pool *pool;
+	u32 n;
+	u32 *picked;
+};
+
+static u32 __init weight_of(const struct weights *w, u32 i)
+{
+	return w->weight[w->n > LISTED ? 0 : i];
+}
+
+static u32 __init weight_sum(const struct weights *w)
+{
+	u32 sum = 0, i;
+
+	for (i = 0; i < w->n; i++)
+		sum += weight_of(w, i);
+
+	return sum;
+}
+
+static void __init address(union nf_inet_addr *addr, u8 family, u32 i)
+{
+	memset(addr, 0, sizeof(*addr));
+	if (family == AF_INET) {
+		addr->ip = htonl(0x0a000000 + i);
+		return;
+	}
+
+	addr->in6.s6_addr32[0] = htonl(0x20010db8);
+	addr->in6.s6_addr32[3] = htonl(i);
+}
+
+static void __init test_pool_exit(struct test_pool *t)
+{
+	drlb_pool_destroy(t->pool);
+	kvfree(t->picked);
+	kvfree(t->servers);
+}
+
+/* False if there is no memory. To be followed by exit in any case. */
+static bool __init test_pool_init(struct test_pool *t,
+				  const struct drlb_sched_conf *conf,
+				  const struct weights *w, u8 family)
+{
+	struct drlb_member *members;
+	u32 i;
+
+	memset(t, 0, sizeof(*t));
+	t->up.state = DRLB_SERVER_UP;
+	t->down.state = DRLB_SERVER_UNREACHABLE;
+	t->n = w->n;
+	t->servers = kvcalloc(w->n, sizeof(*t->servers), GFP_KERNEL);
+	t->picked = kvcalloc(w->n, sizeof(*t->picked), GFP_KERNEL);
+	members = kvcalloc(w->n, sizeof(*members), GFP_KERNEL);
+	if (!t->servers || !t->picked || !members) {
+		kvfree(members);
+		return false;
+	}
+
+	for (i = 0; i < w->n; i++) {
+		address(&t->servers[i].addr, family, i + 1);
+		t->servers[i].egress = &t->up;
+		members[i].server = &t->servers[i];
+		members[i].weight = weight_of(w, i);
+	}
+
+	t->pool = drlb_pool_create(conf, &t->cursor, members, w->n, family);
+	kvfree(members);
+	if (IS_ERR(t->pool)) {
+		t->pool = NULL;
+		return false;
+	}
+
+	return true;
+}
+
+/* The number of the server that a packet gets, or -1. */
+static int __init test_pool_pick(struct test_pool *t,
+				 const struct drlb_packet *pkt)
+{
+	const struct drlb_server *server = t->pool->sched->pick(t->pool, pkt);
+
+	return server ? server - t->servers : -1;
+}
+
+#endif /* _DRLB_SELFTEST_POOL_H */

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The table once more, in the words of the comment at the head of proto_tcp.c:
+ * as rules, of which the first that applies decides. All combinations of flags
+ * are tried, those that do not matter included.
+ */
+#include <linux/kernel.h>
+
+#include "check.h"
+
+#define FIN	DRLB_TCP_FIN
+#define SYN	DRLB_TCP_SYN
+#define RST	DRLB_TCP_RST
+#define ACK	DRLB_TCP_ACK
+#define PSH	0x08
+#define URG	0x20
+#define ECE	0x40
+#define CWR	0x80
+
+static const u8 tcp_states[] = { SR, ES, FW, TW, CL };
+
+static const struct tcp_rule {
+	u8 flags;		/* with all of these */
+	u8 next[ARRAY_SIZE(tcp_states)];
+} tcp_rules[] = {
+	/* a RST ends it, half-open or not */
+	{ RST,		{ CL, CL, CL, CL, CL } },
+	/* no client's packet */
+	{ SYN | ACK,	{ SR, ES, FW, TW, CL } },
+	/* a retransmission, or after the end the next connection */
+	{ SYN,		{ SR, ES, NEW, NEW, NEW } },
+	/* the first FIN is taken for the end */
+	{ FIN,		{ TW, FW, FW, TW, CL } },
+	/* the end of the handshake */
+	{ ACK,		{ ES, ES, FW, TW, CL } },
+	/* says nothing */
+	{ 0,		{ SR, ES, FW, TW, CL } },
+};
+
+/* Whole connections, as the client's packets and the states they lead to */
+static const struct tcp_story {
+	struct {
+		u8 flags;
+		u8 state;
+	} step[8];
+} tcp_stories[] = {
+	{ { { SYN, SR }, { SYN, SR }, { ACK, ES }, { PSH | ACK, ES },
+	    { FIN | ACK, FW }, { ACK, FW }, { SYN, NEW } } },
+	{ { { SYN | ECE | CWR, SR }, { ACK, ES }, { SYN, ES },
+	    { RST | ACK, CL }, { ACK, CL }, { SYN, NEW } } },
+	{ { { SYN, SR }, { RST, CL }, { SYN, NEW } } },
+	{ { { SYN, SR }, { FIN | ACK, TW }, { ACK, TW }, { FIN | ACK, TW },
+	    { SYN, NEW } } },
+};
+
+/* Packets without a connection: which open one, which are in mid-stream */
+static const struct tcp_first {
+	u8 flags;
+	bool opens;
+	bool flows;
+} tcp_firsts[] = {
+	{ SYN,			true,	false },
+	{ SYN | ECE | CWR,	true,	false },
+	{ SYN | PSH | URG,	true,	false },
+	{ SYN | ACK,		false,	false },
+	{ SYN | FIN,		false,	false },
+	{ SYN | RST,		false,	false },
+	{ 0xff,			false,	false },
+	{ 0,			false,	false },
+	{ PSH | URG,		false,	false },
+	{ ACK,			false,	true },
+	{ PSH | ACK,		false,	true },
+	{ URG | ACK,		false,	true },
+	{ ACK | ECE | CWR,	false,	true },
+	{ FIN | ACK,		false,	false },
+	{ RST | ACK,		false,	false },
+	{ FIN,			false,	false },
+	{ RST,			false,	false },
+};
+
+static bool __init rules_hold(unsigned int state)
+{
+	const struct tcp_rule *rule;
+	unsigned int flags;
+
+	for (flags = 0; flags < 256; flags++) {
+		rule = tcp_rules;
+		while ((flags & rule->flags) != rule->flags)
+			rule++;
+		if (drlb_tcp_next(tcp_states[state], flags) !=
+		    rule->next[state])
+			return false;
+	}
+
+	return true;
+}
+
+static bool __init story_holds(const struct tcp_story *story)
+{
+	u8 state = DRLB_CONNECTION_SYN_RECV;
+	unsigned int i;
+
+	for (i = 0; story->step[i].flags; i++) {
+		state = drlb_tcp_next(state, story->step[i].flags);
+		if (state != story->step[i].state)
+			return false;
+	}
+
+	return true;
+}
+
+static bool __init first_holds(const struct tcp_first *first)
+{
+	return drlb_tcp_opens(first->flags) == first->opens &&
+	       drlb_tcp_flows(first->flags) == first->flows;
+}
+
+bool __init drlb_proto_tcp_selftest(void)
+{
+	struct selftest st = { .name = "proto_tcp" };
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(tcp_states); i++)
+		check(&st, rules_hold(i));
+	for (i = 0; i < ARRAY_SIZE(tcp_stories); i++)
+		check(&st, story_holds(&tcp_stories[i]));
+	for (i = 0; i < ARRAY_SIZE(tcp_firsts); i++)
+		check(&st, first_holds(&tcp_firsts[i]));
+
+	return check_all_good(&st);
+}
