@@ -1,0 +1,187 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# save and apply: the same text both ways, no change where there is none, no
+# request lost, and all or nothing.
+#
+#     client    director    rs1    rs2    rs3      VIPs 10.0.0.100 and
+#        |         |         |      |      |       2001:db8::100 on the
+#        +---------+---LAN---+------+------+       last four
+#
+# doors: both
+# timeout: 300
+#
+# Addresses and names have no spaces; functions are called by name.
+# shellcheck disable=SC2086,SC2317
+
+# shellcheck source=../lib.sh
+. "$(dirname "$0")/../lib.sh"
+
+topology flat
+vip_on_director $VIP $VIP6 $VIPB $VIPB6
+for n in 1 2 3; do
+	real_server rs$n $VIP $VIP6
+	serve_http rs$n
+done
+
+cat >"$TMPDIR/rich" <<END
+# A comment, then every kind of line.
+device later0
+$([[ $DOOR != ingress ]] || echo device eth0)
+config conn_max 5000 udp 77
+
+service tcp $VIP:80 scheduler wrr
+    server 10.0.0.11 weight 3
+    server 10.0.0.12 weight 65535	# the largest
+    server 10.0.0.13 weight 0
+service tcp $VIP:* scheduler mh table-size 4099 hash source
+    server 10.0.0.13
+service udp $VIP:53 scheduler rr
+service tcp [$VIP6]:80
+    server 2001:db8::11
+    server 2001:db8::12 weight 2
+service udp [$VIP6]:* scheduler mh
+    server 2001:db8::13
+END
+
+# ---- there and back
+
+check "a file with everything is applied" lb apply "$TMPDIR/rich"
+is "all five services are there" "$(services "len(services)")" 5
+is "with all options" "$(services "[svc('$VIP', 0)[k] for k in \
+	('scheduler', 'table_size', 'hash')]")" "['mh', 4099, 'source']"
+is "and weights" "$(services "[r['weight'] for r in \
+	svc('$VIP', 80)['servers']]")" "[3, 65535, 0]"
+lb save >"$TMPDIR/saved"
+say "$(<"$TMPDIR/saved")"
+lb apply "$TMPDIR/saved"
+is "save, apply, save gives the same text" "$(lb save)" "$(<"$TMPDIR/saved")"
+lb apply /dev/null
+is "an empty file leaves nothing" "$(services "len(services)")" 0
+lb apply "$TMPDIR/saved"
+is "the saved text brings all of it back" "$(lb save)" "$(<"$TMPDIR/saved")"
+tac "$TMPDIR/saved" | awk '/^ / { servers = servers $0 "\n"; next }
+	{ printf "%s\n%s", $0, servers; servers = "" }' >"$TMPDIR/reversed"
+lb apply - <"$TMPDIR/reversed"
+is "its order means nothing" "$(lb save)" "$(<"$TMPDIR/saved")"
+
+# ---- only what differs is sent
+
+changes() { # FILE: requests that change something, while it is applied
+	spawn director "$TMPDIR/requests" "$TOOLS/netlink-watch"
+	wait_for 20 grep -q ready "$TMPDIR/requests"
+	lb apply "$1"
+	kill $spawned
+	wait $spawned || true
+	grep -c ' change$' "$TMPDIR/requests" || true
+}
+
+modprobe nlmon
+ip -n director link add nlmon0 type nlmon
+ip -n director link set nlmon0 up
+sed 's/weight 3/weight 4/' "$TMPDIR/saved" >"$TMPDIR/other"
+between "a file with another weight is a change or two" \
+	"$(changes "$TMPDIR/other")" 1 2
+lb apply "$TMPDIR/saved"
+is "an unchanged file sends none" "$(changes "$TMPDIR/saved")" 0
+between "though it was compared" "$(grep -c ' read$' "$TMPDIR/requests")" 1 100
+
+# ---- all or nothing
+
+refused() { # LINE TEXT < FILE
+	local out status=0
+	cat >"$TMPDIR/wrong"
+	out=$(lb apply "$TMPDIR/wrong" 2>&1) || status=$?
+	is "$2: exit status" $status 1
+	matches "$2: the file and the line are named" "$out" "wrong:$1(:|[^0-9])"
+	is "$2: nothing changed" "$(lb save)" "$(<"$TMPDIR/saved")"
+}
+
+refused 3 "an unknown word" <<END
+service tcp $VIP:80
+    server 10.0.0.11
+    sever 10.0.0.12
+END
+refused 2 "an address that is none" <<END
+service tcp $VIP:80
+    server 10.0.0.256
+END
+refused 4 "an unknown scheduler" <<END
+# new
+service tcp $VIP:81
+    server 10.0.0.11
+service tcp $VIP:82 scheduler best
+END
+refused 5 "an off-link server, which only the kernel can tell" <<END
+service tcp $VIP:81
+    server 10.0.0.11
+service tcp $VIP:82
+    server 10.0.0.12
+    server 10.99.0.1
+END
+refused 3 "a server without a service" <<END
+device eth0
+
+    server 10.0.0.11
+END
+refused 4 "the same service twice" <<END
+service tcp $VIP:81
+    server 10.0.0.11
+
+service tcp $VIP:81
+END
+refused 1 "a setting that does not exist" <<END
+config conn_mix 5
+END
+refused 2 "a table size that is no prime" <<END
+service tcp $VIP:81 scheduler rr
+service tcp $VIP:82 scheduler mh table-size 65536
+END
+
+# ---- under traffic
+
+servers_up
+for variant in a b; do {
+	[[ $DOOR != ingress ]] || echo "device eth0"
+	for vip in $VIP $VIP6; do
+		if [[ $variant == a ]]; then
+			echo "service tcp $(at $vip 80) scheduler rr"
+			echo "server $(of $vip 11)"
+			echo "server $(of $vip 12) weight 2"
+		else
+			echo "service udp $(at $vip 53)"
+			echo "server $(of $vip 13)"
+			echo "service tcp $(at $vip 80) scheduler wlc"
+			echo "server $(of $vip 11) weight 5"
+			echo "server $(of $vip 12)"
+			echo "server $(of $vip 13) weight 0"
+		fi
+	done
+} >"$TMPDIR/traffic-$variant"; done
+lb apply "$TMPDIR/traffic-a"
+servers_up
+hold long 6 $VIP 80
+spawn client "$TMPDIR/answers4" curl -sS -m 20 "http://$VIP/?[1-1000000]"
+traffic=("$spawned")
+spawn client "$TMPDIR/answers6" curl -sS -m 20 --resolve "vip:80:$VIP6" \
+	"http://vip/?[1-1000000]"
+traffic+=("$spawned")
+wait_for 20 test -s "$TMPDIR/answers6"
+for ((i = 0; i < 10; i++)); do
+	lb apply "$TMPDIR/traffic-b"
+	lb apply "$TMPDIR/traffic-a"
+done
+kill "${traffic[@]}"
+wait "${traffic[@]}" || true
+# The last line may be half an answer.
+sed -i '$d' "$TMPDIR"/answers[46]
+for family in 4 6; do
+	say "IPv$family: $(tally <"$TMPDIR/answers$family")"
+	between "IPv$family: requests were answered meanwhile" \
+		"$(grep -c '^rs[12]$' "$TMPDIR/answers$family")" 20 1000000
+	is "IPv$family: none was lost" \
+		"$(grep -vc '^rs[12]$' "$TMPDIR/answers$family" || true)" 0
+done
+is "connections survive" "$(use_held long)" "alive 6 same 6"
+
+finish

@@ -1,0 +1,125 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# Two directors with the same VIP in two namespaces do not see each other, and
+# a user namespace without rights in the director's cannot configure it.
+#
+#     client   director   rs1         client2   director2   rs9
+#        |        |        |             |          |        |
+#        +--LAN---+--------+             +---LAN2---+--------+
+#
+#     VIPs 10.0.0.100 and 2001:db8::100 on both sides
+#
+# doors: both
+# timeout: 180
+#
+# Addresses and names have no spaces; functions are called by name.
+# shellcheck disable=SC2086,SC2317
+
+# shellcheck source=../lib.sh
+. "$(dirname "$0")/../lib.sh"
+
+switch lan
+switch lan2
+namespace client director rs1 client2 director2 rs9
+lan_host client 3
+lan_host director 2
+lan_host rs1 11
+plug client2 eth0 $MAC_client lan2 10.0.0.3/24 2001:db8::3/64
+plug director2 eth0 $MAC_director lan2 10.0.0.2/24 2001:db8::2/64 \
+	$VIP/32 $VIP6/128
+plug rs9 eth0 02:00:00:00:00:19 lan2 10.0.0.19/24 2001:db8::19/64
+vip_on_director $VIP $VIP6
+for host in rs1 rs9; do
+	real_server $host $VIP $VIP6
+	serve_http $host
+done
+lb2() { in_ns director2 lbctl "$@"; }
+director_devices eth0
+[[ $DOOR != ingress ]] || lb2 device add eth0
+
+from2() { # COUNT VIP
+	in_ns client2 "$TOOLS/ask" tcp "$2" 80 -n "$1" --sport 5000
+}
+from1() { ask tcp "$2" 80 -n "$1" --sport 5000; }
+
+is "the second namespace has no services at first" \
+	"$(lb2 -j service show)" '{"services":[]}'
+for vip in $VIP $VIP6; do
+	service tcp "$(at $vip 80)" "scheduler mh" "$(of $vip 11)"
+	is "$vip: without a service the second director refuses" \
+		"$(from2 1 $vip)" "refused"
+	lb2 service add tcp "$(at $vip 80)" scheduler rr
+	lb2 server add tcp "$(at $vip 80)" "$(of $vip 19)"
+	is "$vip: the first one's client reaches rs1" \
+		"$(from1 3 $vip | tally)" "rs1=3"
+	# The same addresses and ports on both sides.
+	is "$vip: the second one's reaches rs9" "$(from2 3 $vip | tally)" "rs9=3"
+	is "$vip: each counts its own" \
+		"$(services "svc('$vip', 80)['connections']") $(lb2 -j service \
+		show | json "svc('$vip', 80)['connections']")" "3 3"
+done
+is "each has its own connections" \
+	"$(connections "sorted({c['server'] for c in connections})") $(lb2 -j \
+	connection show | json "sorted({c['server'] for c in connections})")" \
+	"['10.0.0.11', '2001:db8::11'] ['10.0.0.19', '2001:db8::19']"
+before=$(lb2 -j config show)
+lb config set conn_max 4711 udp 42
+is "settings are each one's own" "$(lb2 -j config show)" "$before"
+is "and hold" "$(lb -j config show |
+	json "[config['conn_max'], config['udp']]")" "[4711, 42]"
+lb2 connection del all >/dev/null
+is "deleting connections here leaves those there" \
+	"$(lb2 -j connection count) $(lb -j connection count)" \
+	'{"count":0} {"count":6}'
+lb2 stats zero
+is "zeroing counters here leaves those there" \
+	"$(services "svc('$VIP', 80)['connections']") $(lb2 -j service \
+	show | json "svc('$VIP', 80)['connections']")" "3 0"
+lb2 service flush
+is "flushing here leaves those there" "$(from1 3 $VIP | tally)" "rs1=3"
+
+# ---- without rights
+
+saved=$(lb save)
+stranger() { # COMMAND...: as somebody who is root in a user namespace only
+	in_ns director setpriv --reuid 65534 --regid 65534 --clear-groups \
+		unshare --user --map-root-user "$@"
+}
+
+denied() { # WORD...
+	local out status=0
+	out=$(stranger lbctl "$@" 2>&1) || status=$?
+	is "without rights: $*" $status 1
+	matches "says why" "$out" '[Pp]ermi|CAP_NET_ADMIN|root'
+}
+
+sysctl -qw kernel.unprivileged_userns_clone=1 2>/dev/null || true
+is "the stranger is root at home" "$(stranger id -u)" 0
+denied service add tcp $VIP:81
+denied service del tcp $VIP:80
+denied service set tcp $VIP:80 scheduler rr
+denied service flush
+denied server add tcp $VIP:80 10.0.0.12
+denied server set tcp $VIP:80 10.0.0.11 weight 5
+denied server del tcp $VIP:80 10.0.0.11
+denied device add eth0
+denied config set conn_max 1
+denied stats zero
+denied connection show
+denied connection count
+denied connection del all
+denied apply /dev/null
+is "nothing changed" "$(lb save)" "$saved"
+is "the stranger may look at services" \
+	"$(stranger lbctl -j service show | json "len(services)")" 2
+check "and counters" stranger lbctl stats
+is "in a namespace of their own they may configure" "$(in_ns director \
+	setpriv --reuid 65534 --regid 65534 --clear-groups unshare --user \
+	--map-root-user --net sh -c "ip link set lo up
+	ip address add $VIP/32 dev lo
+	lbctl service add tcp $VIP:80 scheduler rr && lbctl -j service show" |
+	json "len(services)")" 1
+is "which is not the director's" "$(lb save)" "$saved"
+
+finish

@@ -1,0 +1,116 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# A SYN flood of ten times the half-open limit, and a table that is full:
+# established connections lose nothing, new ones succeed, and it shows.
+#
+#     client --- router ---LAN--- director, rs1, rs2, rs3
+#
+#     the forged sources lead into a black hole at the router
+#
+# doors: both
+# timeout: 300
+#
+# Addresses and names have no spaces; functions are called by name.
+# shellcheck disable=SC2086,SC2317
+
+# shellcheck source=../lib.sh
+. "$(dirname "$0")/../lib.sh"
+
+HALF_OPEN=200
+
+topology routed
+in_ns router ip -batch - <<END
+route add blackhole 198.18.0.0/15
+route add blackhole 2001:db8:bad::/48
+END
+director_devices eth0
+vip_on_director $VIP $VIP6
+for n in 1 2 3; do
+	real_server rs$n $VIP $VIP6
+	serve_http rs$n
+	sysctls rs$n net.ipv4.tcp_syncookies=1
+done
+
+overloaded() { # True | False
+	[[ $(stats "stats['overloaded']") == "$1" ]]
+}
+
+empty() { [[ $(lb connection count) == 0 ]]; }
+
+for vip in $VIP $VIP6; do
+	s=$(at $vip 80)
+	service tcp "$s" "scheduler rr" "$(of $vip 11)" "$(of $vip 12)" \
+		"$(of $vip 13)"
+	check "$vip: the servers are up" servers_up
+
+	# ---- the flood
+
+	lb config set half_open_max $HALF_OPEN conn_max 100000
+	hold before 12 $vip 80
+	is "$vip: connections before the flood" "$(held before)" \
+		"rs1=4 rs2=4 rs3=4"
+	check "$vip: no overload yet" overloaded False
+	stateless=$(counter stateless)
+	in_ns router "$TOOLS/syn-flood" eth0 $MAC_director $vip 80 \
+		$((HALF_OPEN * 10)) >/dev/null
+	is "$vip: half-open connections stop at the limit" \
+		"$(stats "stats['half_open']")" $HALF_OPEN
+	between "$vip: the rest went by hash" "$(counter stateless)" \
+		$((stateless + HALF_OPEN * 9 - 20)) \
+		$((stateless + HALF_OPEN * 10 + 20))
+	check "$vip: that is overload" overloaded True
+	matches "$vip: lbctl show says so" "$(lb show)" "OVERLOADED"
+	matches "$vip: and how far it is" "$(lb show)" \
+		"Half-open +$HALF_OPEN of $HALF_OPEN"
+	between "$vip: all servers got a share of the flood" "$(services \
+		"min(r['packets'] for r in svc('$vip', 80)['servers'])")" \
+		$((HALF_OPEN * 10 / 6)) $((HALF_OPEN * 10))
+	is "$vip: established connections go on" "$(use_held before)" \
+		"alive 12 same 12"
+	hold during 12 $vip 80
+	is "$vip: new ones succeed" "$(grep -c '^server rs' \
+		"$TMPDIR/hold-during")" 12
+	is "$vip: and go on" "$(use_held during)" "alive 12 same 12"
+	is "$vip: short ones, too" \
+		"$(curl_vip 12 $vip | grep -c '^rs[123]$' || true)" 12
+	lb connection del state SYN_RECV >/dev/null
+	check "$vip: overload ends with the flood" overloaded False
+	is "$vip: those from before are still well" "$(use_held before)" \
+		"alive 12 same 12"
+	is "$vip: so are those from during the flood" "$(use_held during)" \
+		"alive 12 same 12"
+	release before
+	release during
+
+	# ---- the full table
+
+	lb connection del all >/dev/null
+	check "$vip: an empty table" empty
+	lb config set conn_max 20 half_open_max 20
+	stateless=$(counter stateless)
+	hold first 12 $vip 80
+	hold more 24 $vip 80
+	is "$vip: as many connections as there may be" \
+		"$(stats "stats['connections']")" 20
+	check "$vip: the table is full" overloaded True
+	matches "$vip: lbctl show says so" "$(lb show)" \
+		"Connections +20 of 20.*OVERLOADED"
+	is "$vip: the others are there as well" \
+		"$(grep -c '^server rs' "$TMPDIR/hold-more")" 24
+	between "$vip: forwarded by hash" "$(counter stateless)" \
+		$((stateless + 3 * 16)) $((stateless + 500))
+	is "$vip: the first go on" "$(use_held first)" "alive 12 same 12"
+	is "$vip: so do the others" "$(use_held more)" "alive 24 same 24"
+	is "$vip: new ones succeed" \
+		"$(curl_vip 12 $vip | grep -c '^rs[123]$' || true)" 12
+	lb config set conn_max 100000 half_open_max 10000
+	check "$vip: a higher limit ends it" overloaded False
+	release first
+	is "$vip: the others still go on" "$(use_held more)" "alive 24 same 24"
+	release more
+	is "$vip: rr is back" "$(curl_vip 9 $vip | tally)" "rs1=3 rs2=3 rs3=3"
+	lb service del tcp "$s"
+done
+
+finish

@@ -1,0 +1,27 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# The module's tests of itself: what they say while it loads, each a check.
+#
+# doors: none
+
+set -euo pipefail
+
+failed=
+insmod "${MODULE/$KVER/$KVER-selftest}" || failed="insmod fails"
+
+count=0
+while read -r line; do
+	count=$((count + 1))
+	case $line in
+	*FAIL*)	echo "not ok - $line"; failed="a test failed" ;;
+	*)	echo "ok - $line" ;;
+	esac
+done < <(dmesg | sed -n 's/.*drlb: \(.*self-test.*\)/\1/p')
+
+[[ $count -gt 0 ]] || failed="no test was run"
+if [[ $failed ]]; then
+	echo "# $failed"
+	dmesg | tail -n 30
+	exit 1
+fi
