@@ -21,20 +21,21 @@ static const u8 tcp_states[] = { SR, ES, FW, TW, CL };
 
 static const struct tcp_rule {
 	u8 flags;		/* with all of these */
+	u8 event;
 	u8 next[ARRAY_SIZE(tcp_states)];
 } tcp_rules[] = {
 	/* a RST ends it, half-open or not */
-	{ RST,		{ CL, CL, CL, CL, CL } },
+	{ RST,		DRLB_TCP_RESET,		{ CL, CL, CL, CL, CL } },
 	/* no client's packet */
-	{ SYN | ACK,	{ SR, ES, FW, TW, CL } },
+	{ SYN | ACK,	DRLB_TCP_NOTHING,	{ SR, ES, FW, TW, CL } },
 	/* a retransmission, or after the end the next connection */
-	{ SYN,		{ SR, ES, NEW, NEW, NEW } },
+	{ SYN,		DRLB_TCP_OPEN,		{ SR, ES, NEW, NEW, NEW } },
 	/* the first FIN is taken for the end */
-	{ FIN,		{ TW, FW, FW, TW, CL } },
-	/* the end of the handshake */
-	{ ACK,		{ ES, ES, FW, TW, CL } },
-	/* says nothing */
-	{ 0,		{ SR, ES, FW, TW, CL } },
+	{ FIN,		DRLB_TCP_CLOSE,		{ TW, FW, FW, TW, CL } },
+	/* data, or the end of the handshake */
+	{ ACK,		DRLB_TCP_FLOW,		{ ES, ES, FW, TW, CL } },
+	/* no client's packet either */
+	{ 0,		DRLB_TCP_NOTHING,	{ SR, ES, FW, TW, CL } },
 };
 
 /* Whole connections, as the client's packets and the states they lead to */
@@ -53,29 +54,29 @@ static const struct tcp_story {
 	    { SYN, NEW } } },
 };
 
-/* Packets without a connection: which open one, which are in mid-stream */
-static const struct tcp_first {
+/* What the rules must not be misread about: ECN's SYN opens a connection, and
+ * so does one with data; a SYN that is an answer does not.
+ */
+static const struct tcp_sample {
 	u8 flags;
-	bool opens;
-	bool flows;
-} tcp_firsts[] = {
-	{ SYN,			true,	false },
-	{ SYN | ECE | CWR,	true,	false },
-	{ SYN | PSH | URG,	true,	false },
-	{ SYN | ACK,		false,	false },
-	{ SYN | FIN,		false,	false },
-	{ SYN | RST,		false,	false },
-	{ 0xff,			false,	false },
-	{ 0,			false,	false },
-	{ PSH | URG,		false,	false },
-	{ ACK,			false,	true },
-	{ PSH | ACK,		false,	true },
-	{ URG | ACK,		false,	true },
-	{ ACK | ECE | CWR,	false,	true },
-	{ FIN | ACK,		false,	false },
-	{ RST | ACK,		false,	false },
-	{ FIN,			false,	false },
-	{ RST,			false,	false },
+	u8 event;
+} tcp_samples[] = {
+	{ SYN,			DRLB_TCP_OPEN },
+	{ SYN | ECE | CWR,	DRLB_TCP_OPEN },
+	{ SYN | PSH | URG,	DRLB_TCP_OPEN },
+	{ SYN | ACK,		DRLB_TCP_NOTHING },
+	{ SYN | ACK | ECE,	DRLB_TCP_NOTHING },
+	{ PSH | URG,		DRLB_TCP_NOTHING },
+	{ 0,			DRLB_TCP_NOTHING },
+	{ ACK,			DRLB_TCP_FLOW },
+	{ PSH | URG | ACK,	DRLB_TCP_FLOW },
+	{ ACK | ECE | CWR,	DRLB_TCP_FLOW },
+	{ FIN | PSH | ACK,	DRLB_TCP_CLOSE },
+	{ FIN,			DRLB_TCP_CLOSE },
+	{ RST,			DRLB_TCP_RESET },
+	{ RST | ACK,		DRLB_TCP_RESET },
+	{ SYN | RST,		DRLB_TCP_RESET },
+	{ 0xff,			DRLB_TCP_RESET },
 };
 
 static bool __init rules_hold(unsigned int state)
@@ -87,7 +88,8 @@ static bool __init rules_hold(unsigned int state)
 		rule = tcp_rules;
 		while ((flags & rule->flags) != rule->flags)
 			rule++;
-		if (drlb_tcp_next(tcp_states[state], flags) !=
+		if (drlb_tcp_event(flags) != rule->event ||
+		    drlb_tcp_next(tcp_states[state], flags) !=
 		    rule->next[state])
 			return false;
 	}
@@ -109,12 +111,6 @@ static bool __init story_holds(const struct tcp_story *story)
 	return true;
 }
 
-static bool __init first_holds(const struct tcp_first *first)
-{
-	return drlb_tcp_opens(first->flags) == first->opens &&
-	       drlb_tcp_flows(first->flags) == first->flows;
-}
-
 bool __init drlb_proto_tcp_selftest(void)
 {
 	struct selftest st = { .name = "proto_tcp" };
@@ -124,8 +120,9 @@ bool __init drlb_proto_tcp_selftest(void)
 		check(&st, rules_hold(i));
 	for (i = 0; i < ARRAY_SIZE(tcp_stories); i++)
 		check(&st, story_holds(&tcp_stories[i]));
-	for (i = 0; i < ARRAY_SIZE(tcp_firsts); i++)
-		check(&st, first_holds(&tcp_firsts[i]));
+	for (i = 0; i < ARRAY_SIZE(tcp_samples); i++)
+		check(&st, drlb_tcp_event(tcp_samples[i].flags) ==
+			   tcp_samples[i].event);
 
 	return check_all_good(&st);
 }
