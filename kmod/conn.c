@@ -8,7 +8,6 @@
 #include "conn.h"
 #include "server.h"
 
-#include <linux/jhash.h>
 #include <linux/slab.h>
 #include <net/ipv6.h>
 
@@ -22,43 +21,36 @@
 static struct kmem_cache *cache4 __ro_after_init;
 static struct kmem_cache *cache6 __ro_after_init;
 
-/* Seeds are random and change with each resize: nobody can aim at a bucket. */
-static u32 key4_hash(const void *data, u32 len, u32 seed)
+static u32 table4_hash(const void *key, u32 len, u32 seed)
 {
-	const struct drlb_key4 *key = data;
-
-	return jhash_3words((__force u32)key->saddr, (__force u32)key->daddr,
-			    (__force u32)key->ports, seed ^ key->protocol);
+	return drlb_key4_hash(key, seed);
 }
 
-static int key4_cmp(struct rhashtable_compare_arg *arg, const void *obj)
+static int table4_cmp(struct rhashtable_compare_arg *arg, const void *obj)
 {
-	const u64 *a = arg->key;
-	const u64 *b = (const u64 *)&((const struct drlb_conn4 *)obj)->key;
+	const struct drlb_conn4 *conn = obj;
 
-	return ((a[0] ^ b[0]) | (a[1] ^ b[1])) != 0;
+	return !drlb_key4_equal(arg->key, &conn->base.node);
 }
 
-static u32 key6_hash(const void *data, u32 len, u32 seed)
+static u32 table6_hash(const void *key, u32 len, u32 seed)
 {
-	return jhash2(data, sizeof(struct drlb_key6) / sizeof(u32), seed);
+	return drlb_key6_hash(key, seed);
 }
 
-static int key6_cmp(struct rhashtable_compare_arg *arg, const void *obj)
+static int table6_cmp(struct rhashtable_compare_arg *arg, const void *obj)
 {
-	const u64 *a = arg->key;
-	const u64 *b = (const u64 *)&((const struct drlb_conn6 *)obj)->key;
+	const struct drlb_conn6 *conn = obj;
 
-	return ((a[0] ^ b[0]) | (a[1] ^ b[1]) | (a[2] ^ b[2]) |
-		(a[3] ^ b[3]) | (a[4] ^ b[4])) != 0;
+	return !drlb_key6_equal(arg->key, &conn->base.node);
 }
 
 static const struct rhashtable_params table4_params = {
 	.key_len		= sizeof(struct drlb_key4),
 	.key_offset		= offsetof(struct drlb_conn4, key),
 	.head_offset		= offsetof(struct drlb_conn4, base.node),
-	.hashfn			= key4_hash,
-	.obj_cmpfn		= key4_cmp,
+	.hashfn			= table4_hash,
+	.obj_cmpfn		= table4_cmp,
 	.min_size		= 1024,
 	.automatic_shrinking	= true,
 };
@@ -67,23 +59,11 @@ static const struct rhashtable_params table6_params = {
 	.key_len		= sizeof(struct drlb_key6),
 	.key_offset		= offsetof(struct drlb_conn6, key),
 	.head_offset		= offsetof(struct drlb_conn6, base.node),
-	.hashfn			= key6_hash,
-	.obj_cmpfn		= key6_cmp,
+	.hashfn			= table6_hash,
+	.obj_cmpfn		= table6_cmp,
 	.min_size		= 1024,
 	.automatic_shrinking	= true,
 };
-
-struct drlb_conn *drlb_conn_lookup4(struct drlb_conns *conns,
-				    const struct drlb_key4 *key)
-{
-	return rhashtable_lookup(&conns->table4, key, table4_params);
-}
-
-struct drlb_conn *drlb_conn_lookup6(struct drlb_conns *conns,
-				    const struct drlb_key6 *key)
-{
-	return rhashtable_lookup(&conns->table6, key, table6_params);
-}
 
 bool drlb_conn_full(const struct drlb_net *dn, u32 state)
 {

@@ -2,6 +2,7 @@
 #ifndef _DRLB_CONN_H
 #define _DRLB_CONN_H
 
+#include <linux/jhash.h>
 #include <linux/jiffies.h>
 #include <linux/rhashtable.h>
 
@@ -82,13 +83,94 @@ drlb_conn_key6(const struct drlb_conn *conn)
 	return &container_of(conn, struct drlb_conn6, base)->key;
 }
 
+/* Seeds are random and change with each resize: nobody can aim at a bucket. */
+static __always_inline u32 drlb_key4_hash(const struct drlb_key4 *key, u32 seed)
+{
+	return jhash_3words((__force u32)key->saddr, (__force u32)key->daddr,
+			    (__force u32)key->ports, seed ^ key->protocol);
+}
+
+static __always_inline bool drlb_key4_equal(const struct drlb_key4 *key,
+					    const struct rhash_head *node)
+{
+	const u64 *a = (const u64 *)key;
+	const u64 *b = (const u64 *)
+		&container_of(node, struct drlb_conn4, base.node)->key;
+
+	return !((a[0] ^ b[0]) | (a[1] ^ b[1]));
+}
+
+static __always_inline u32 drlb_key6_hash(const struct drlb_key6 *key, u32 seed)
+{
+	return jhash2((const u32 *)key, sizeof(*key) / sizeof(u32), seed);
+}
+
+static __always_inline bool drlb_key6_equal(const struct drlb_key6 *key,
+					    const struct rhash_head *node)
+{
+	const u64 *a = (const u64 *)key;
+	const u64 *b = (const u64 *)
+		&container_of(node, struct drlb_conn6, base.node)->key;
+
+	return !((a[0] ^ b[0]) | (a[1] ^ b[1]) | (a[2] ^ b[2]) |
+		 (a[3] ^ b[3]) | (a[4] ^ b[4]));
+}
+
+/* rhashtable_lookup(), with hash and comparison compiled in: that one calls
+ * them. As there, a miss counts only when no bucket was being moved meanwhile.
+ */
+#define DRLB_CONN_LOOKUP(ht, key, hashfn, equal)			\
+({									\
+	struct bucket_table *__tbl = rht_dereference_rcu((ht)->tbl, ht); \
+	struct rhash_lock_head __rcu *const *__bkt;			\
+	struct rhash_head *__node;					\
+	struct drlb_conn *__conn = NULL;				\
+	unsigned int __hash;						\
+									\
+	do {								\
+		__hash = rht_bucket_index(__tbl,			\
+					  hashfn(key, __tbl->hash_rnd));\
+		__bkt = rht_bucket(__tbl, __hash);			\
+		do {							\
+			rht_for_each_rcu_from(__node,			\
+					      rht_ptr_rcu(__bkt),	\
+					      __tbl, __hash) {		\
+				if (equal(key, __node))			\
+					break;				\
+			}						\
+			if (!rht_is_a_nulls(__node)) {			\
+				__conn = container_of(__node,		\
+						      struct drlb_conn,	\
+						      node);		\
+				break;					\
+			}						\
+		} while (__node != RHT_NULLS_MARKER(__bkt));		\
+		if (likely(__conn))					\
+			break;						\
+		smp_rmb(); /* as in rhashtable_lookup() */		\
+		__tbl = rht_dereference_rcu(__tbl->future_tbl, ht);	\
+	} while (unlikely(__tbl));					\
+	__conn;								\
+})
+
 /* Context of lookups: RCU read-side section. The result may be expired, or its
  * server gone: the caller looks.
  */
-struct drlb_conn *drlb_conn_lookup4(struct drlb_conns *conns,
-				    const struct drlb_key4 *key);
-struct drlb_conn *drlb_conn_lookup6(struct drlb_conns *conns,
-				    const struct drlb_key6 *key);
+static __always_inline struct drlb_conn *
+drlb_conn_lookup4(struct drlb_conns *conns, const struct drlb_key4 *key)
+{
+	struct rhashtable *ht = &conns->table4;
+
+	return DRLB_CONN_LOOKUP(ht, key, drlb_key4_hash, drlb_key4_equal);
+}
+
+static __always_inline struct drlb_conn *
+drlb_conn_lookup6(struct drlb_conns *conns, const struct drlb_key6 *key)
+{
+	struct rhashtable *ht = &conns->table6;
+
+	return DRLB_CONN_LOOKUP(ht, key, drlb_key6_hash, drlb_key6_equal);
+}
 
 /* Whether another entry in @state would be past a limit. */
 bool drlb_conn_full(const struct drlb_net *dn, u32 state);

@@ -251,8 +251,8 @@ static noinline enum drlb_verdict direct_new(struct drlb_net *dn,
 	return adopt(dn, skb, pkt, pool, door);
 }
 
-static enum drlb_verdict not_parsed(struct drlb_net *dn, enum drlb_parse parse,
-				    enum drlb_door door)
+static noinline enum drlb_verdict
+not_parsed(struct drlb_net *dn, enum drlb_parse parse, enum drlb_door door)
 {
 	if (parse == DRLB_PARSE_MALFORMED)
 		return pass(dn, door, DRLB_COUNT_MALFORMED);

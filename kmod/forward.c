@@ -61,10 +61,9 @@ static __always_inline void clean(struct sk_buff *skb)
 }
 
 /* No neighbour: it is for this host itself, or there is no way to the server. */
-static enum drlb_verdict forward_nowhere(struct drlb_net *dn,
-					 struct sk_buff *skb,
-					 const struct drlb_server *server,
-					 enum drlb_door door)
+static noinline enum drlb_verdict
+forward_nowhere(struct drlb_net *dn, struct sk_buff *skb,
+		const struct drlb_server *server, enum drlb_door door)
 {
 	if (door == DRLB_DOOR_INGRESS)
 		return DRLB_PASS;
@@ -88,9 +87,9 @@ static bool segments_fit(const struct sk_buff *skb, unsigned int mtu)
  * although the packet is for the VIP. There is no POST_ROUTING for it, as there
  * is none for other packets.
  */
-static enum drlb_verdict forward_routed4(struct drlb_net *dn,
-					 struct sk_buff *skb,
-					 const struct drlb_server *server)
+static noinline enum drlb_verdict
+forward_routed4(struct drlb_net *dn, struct sk_buff *skb,
+		const struct drlb_server *server)
 {
 	struct flowi4 fl4 = {
 		.daddr = server->addr.ip,
@@ -117,9 +116,9 @@ static enum drlb_verdict forward_routed4(struct drlb_net *dn,
 	return DRLB_STOLEN;
 }
 
-static enum drlb_verdict forward_routed6(struct drlb_net *dn,
-					 struct sk_buff *skb,
-					 const struct drlb_server *server)
+static noinline enum drlb_verdict
+forward_routed6(struct drlb_net *dn, struct sk_buff *skb,
+		const struct drlb_server *server)
 {
 	struct flowi6 fl6 = {
 		.daddr = server->addr.in6,
@@ -148,9 +147,10 @@ static enum drlb_verdict forward_routed6(struct drlb_net *dn,
 	return DRLB_STOLEN;
 }
 
-static enum drlb_verdict forward_big4(struct drlb_net *dn, struct sk_buff *skb,
-				      const struct drlb_server *server,
-				      unsigned int mtu, enum drlb_door door)
+static noinline enum drlb_verdict
+forward_big4(struct drlb_net *dn, struct sk_buff *skb,
+	     const struct drlb_server *server, unsigned int mtu,
+	     enum drlb_door door)
 {
 	if (door == DRLB_DOOR_INGRESS)
 		return DRLB_PASS;
@@ -165,9 +165,10 @@ static enum drlb_verdict forward_big4(struct drlb_net *dn, struct sk_buff *skb,
 }
 
 /* A packet that came in fragments goes out in fragments no larger. */
-static enum drlb_verdict forward_big6(struct drlb_net *dn, struct sk_buff *skb,
-				      const struct drlb_server *server,
-				      unsigned int mtu, enum drlb_door door)
+static noinline enum drlb_verdict
+forward_big6(struct drlb_net *dn, struct sk_buff *skb,
+	     const struct drlb_server *server, unsigned int mtu,
+	     enum drlb_door door)
 {
 	if (door == DRLB_DOOR_INGRESS)
 		return DRLB_PASS;
@@ -181,8 +182,9 @@ static enum drlb_verdict forward_big6(struct drlb_net *dn, struct sk_buff *skb,
 	return drop(dn, DRLB_COUNT_TOO_BIG);
 }
 
-static enum drlb_verdict ttl_exceeded(struct drlb_net *dn, struct sk_buff *skb,
-				      enum drlb_door door, u8 family)
+static noinline enum drlb_verdict
+ttl_exceeded(struct drlb_net *dn, struct sk_buff *skb, enum drlb_door door,
+	     u8 family)
 {
 	if (door == DRLB_DOOR_INGRESS)
 		return DRLB_PASS;

@@ -136,8 +136,8 @@ static unsigned int total_length4(const struct sk_buff *skb,
 	return likely(len) || !skb_is_gso(skb) ? len : skb->len;
 }
 
-enum drlb_parse drlb_packet_parse4(struct sk_buff *skb, enum drlb_door door,
-				   struct drlb_packet *pkt)
+enum drlb_parse drlb_packet_parse4_any(struct sk_buff *skb, enum drlb_door door,
+				       struct drlb_packet *pkt)
 {
 	const struct iphdr *iph;
 	unsigned int hlen, end;
@@ -298,8 +298,8 @@ static enum drlb_parse parse_icmp6(struct sk_buff *skb, unsigned int offset,
 	return parse_quoted6(skb, offset + sizeof(*ich), end, pkt);
 }
 
-enum drlb_parse drlb_packet_parse6(struct sk_buff *skb, enum drlb_door door,
-				   struct drlb_packet *pkt)
+enum drlb_parse drlb_packet_parse6_any(struct sk_buff *skb, enum drlb_door door,
+				       struct drlb_packet *pkt)
 {
 	const struct ipv6hdr *ip6h;
 	unsigned int offset, end;

@@ -3,8 +3,14 @@
 #define _DRLB_PACKET_H
 
 #include <linux/in6.h>
+#include <linux/ip.h>
+#include <linux/ipv6.h>
 #include <linux/skbuff.h>
+#include <linux/tcp.h>
 #include <linux/types.h>
+#include <linux/udp.h>
+#include <net/checksum.h>
+#include <net/ip.h>
 
 /*
  * Keys of connections, and what a packet is looked up by. They are compared
@@ -75,6 +81,96 @@ enum drlb_parse {
 	DRLB_PARSE_MALFORMED,
 };
 
+/* What nearly all packets are: TCP or UDP right behind a header without options,
+ * both in the linear part, no padding behind. False for all others, right or
+ * wrong.
+ */
+static __always_inline bool drlb_packet_plain4(const struct sk_buff *skb,
+					       enum drlb_door door,
+					       struct drlb_packet *pkt)
+{
+	const struct iphdr *iph = ip_hdr(skb);
+	const struct tcphdr *th = (const void *)(iph + 1);
+	const struct udphdr *uh = (const void *)(iph + 1);
+	unsigned int len;
+
+	if (unlikely(skb_headlen(skb) < sizeof(*iph) + sizeof(*uh)))
+		return false;
+
+	len = ntohs(iph->tot_len);
+	if (unlikely(*(const u8 *)iph != 0x45 || len != skb->len ||
+		     iph->frag_off & htons(IP_MF | IP_OFFSET)))
+		return false;
+
+	if (iph->protocol == IPPROTO_TCP) {
+		if (unlikely(skb_headlen(skb) < sizeof(*iph) + sizeof(*th) ||
+			     th->doff < sizeof(*th) / 4 ||
+			     sizeof(*iph) + th->doff * 4 > len))
+			return false;
+		pkt->tcp_flags = ((const u8 *)th)[13];
+	} else if (iph->protocol != IPPROTO_UDP ||
+		   ntohs(uh->len) < sizeof(*uh) ||
+		   ntohs(uh->len) > len - sizeof(*iph)) {
+		return false;
+	}
+
+	if (door == DRLB_DOOR_INGRESS &&
+	    unlikely(ip_fast_csum(iph, sizeof(*iph) / 4)))
+		return false;
+
+	pkt->family = AF_INET;
+	pkt->icmp_error = false;
+	pkt->key4.saddr = iph->saddr;
+	pkt->key4.daddr = iph->daddr;
+	pkt->key4.sport = uh->source;
+	pkt->key4.dport = uh->dest;
+	pkt->key4.protocol = iph->protocol;
+
+	return true;
+}
+
+static __always_inline bool drlb_packet_plain6(const struct sk_buff *skb,
+					       struct drlb_packet *pkt)
+{
+	const struct ipv6hdr *ip6h = ipv6_hdr(skb);
+	const struct tcphdr *th = (const void *)(ip6h + 1);
+	const struct udphdr *uh = (const void *)(ip6h + 1);
+	unsigned int len;
+
+	if (unlikely(skb_headlen(skb) < sizeof(*ip6h) + sizeof(*uh)))
+		return false;
+
+	len = ntohs(ip6h->payload_len);
+	if (unlikely(ip6h->version != 6 || sizeof(*ip6h) + len != skb->len))
+		return false;
+
+	if (ip6h->nexthdr == IPPROTO_TCP) {
+		if (unlikely(skb_headlen(skb) < sizeof(*ip6h) + sizeof(*th) ||
+			     th->doff < sizeof(*th) / 4 || th->doff * 4 > len))
+			return false;
+		pkt->tcp_flags = ((const u8 *)th)[13];
+	} else if (ip6h->nexthdr != IPPROTO_UDP ||
+		   ntohs(uh->len) < sizeof(*uh) || ntohs(uh->len) > len) {
+		return false;
+	}
+
+	pkt->family = AF_INET6;
+	pkt->icmp_error = false;
+	pkt->key6.saddr = ip6h->saddr;
+	pkt->key6.daddr = ip6h->daddr;
+	pkt->key6.sport = uh->source;
+	pkt->key6.dport = uh->dest;
+	pkt->key6.protocol = ip6h->nexthdr;
+
+	return true;
+}
+
+/* Every other packet. */
+enum drlb_parse drlb_packet_parse4_any(struct sk_buff *skb, enum drlb_door door,
+				       struct drlb_packet *pkt);
+enum drlb_parse drlb_packet_parse6_any(struct sk_buff *skb, enum drlb_door door,
+				       struct drlb_packet *pkt);
+
 /* Make an untrusted skb a trusted packet: nobody after it checks a length.
  *
  * May reallocate the skb's head. At the ingress door it also does what IP's
@@ -83,10 +179,25 @@ enum drlb_parse {
  *
  * Context: softirq. skb->data is at the network header.
  */
-enum drlb_parse drlb_packet_parse4(struct sk_buff *skb, enum drlb_door door,
-				   struct drlb_packet *pkt);
-enum drlb_parse drlb_packet_parse6(struct sk_buff *skb, enum drlb_door door,
-				   struct drlb_packet *pkt);
+static __always_inline enum drlb_parse
+drlb_packet_parse4(struct sk_buff *skb, enum drlb_door door,
+		   struct drlb_packet *pkt)
+{
+	if (likely(drlb_packet_plain4(skb, door, pkt)))
+		return DRLB_PARSE_OK;
+
+	return drlb_packet_parse4_any(skb, door, pkt);
+}
+
+static __always_inline enum drlb_parse
+drlb_packet_parse6(struct sk_buff *skb, enum drlb_door door,
+		   struct drlb_packet *pkt)
+{
+	if (likely(drlb_packet_plain6(skb, pkt)))
+		return DRLB_PARSE_OK;
+
+	return drlb_packet_parse6_any(skb, door, pkt);
+}
 
 #ifdef DRLB_SELFTEST
 bool drlb_packet_selftest(void);
