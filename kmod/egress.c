@@ -117,11 +117,9 @@ int drlb_egress_check(struct drlb_net *dn, u8 family,
 			       "the address is not on a directly connected network: direct routing needs the server on the director's own segment");
 		return -EHOSTUNREACH;
 	}
-	if (hop.dev && hop.dev->flags & IFF_LOOPBACK) {
-		hop_put(&hop);
-		NL_SET_ERR_MSG(extack, "the address is routed to the loopback device");
-		return -EHOSTUNREACH;
-	}
+	if (!hop.dev && !hop.local)
+		NL_SET_ERR_MSG(extack,
+			       "there is no route to the server yet; it is used as soon as there is one");
 	hop_put(&hop);
 
 	return 0;

@@ -62,8 +62,8 @@ struct drlb_egress_info {
 void drlb_egress_describe(struct drlb_egress *egress,
 			  struct drlb_egress_info *info);
 
-/* Refuse an address that can never be reached by direct routing; one whose
- * route is not there yet may become reachable.
+/* Refuse an address that is reached by a gateway. Without any route it is
+ * accepted with a warning: at boot the route may come later.
  * Context: process. Errors: EINVAL, EHOSTUNREACH, with a message.
  */
 int drlb_egress_check(struct drlb_net *dn, u8 family,

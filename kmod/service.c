@@ -97,17 +97,23 @@ static void warn_vip(struct drlb_net *dn, const struct drlb_service_key *key,
 			       "the virtual IP is not an address of this host: nobody answers ARP or neighbour solicitations for it until it is added");
 }
 
-static int check_server(struct drlb_net *dn, u8 family,
+static int check_server(struct drlb_net *dn,
+			const struct drlb_service_key *key,
 			const struct drlb_server_conf *conf,
 			struct netlink_ext_ack *extack)
 {
-	if (!addr_is_host(family, &conf->addr)) {
+	if (!addr_is_host(key->family, &conf->addr)) {
 		NL_SET_ERR_MSG(extack,
 			       "a server's address must be a host's: not zero, loopback, link-local, multicast or broadcast");
 		return -EINVAL;
 	}
+	if (!addr_cmp(&conf->addr, &key->addr)) {
+		NL_SET_ERR_MSG(extack,
+			       "the address is the virtual IP, which all servers have: give the server's own");
+		return -EINVAL;
+	}
 
-	return drlb_egress_check(dn, family, &conf->addr, extack);
+	return drlb_egress_check(dn, key->family, &conf->addr, extack);
 }
 
 static struct drlb_server *server_find(struct drlb_service *svc,
@@ -256,7 +262,7 @@ static int check_servers(struct drlb_net *dn, struct drlb_service_change *change
 			NL_SET_ERR_MSG(extack, "the server is given twice");
 			return -EEXIST;
 		}
-		err = check_server(dn, change->key.family, &change->servers[i],
+		err = check_server(dn, &change->key, &change->servers[i],
 				   extack);
 		if (err)
 			return err;
@@ -507,10 +513,10 @@ int drlb_service_server_add(struct drlb_net *dn,
 		return -ENOENT;
 	if (server_find(svc, &conf->addr)) {
 		NL_SET_ERR_MSG(extack,
-			       "the service has this server already; \"set\" changes it");
+			       "the server exists already; \"set\" changes it");
 		return -EEXIST;
 	}
-	err = check_server(dn, key->family, conf, extack);
+	err = check_server(dn, key, conf, extack);
 	if (err || check)
 		return err;
 
