@@ -10,7 +10,7 @@
 #        +--LAN--+    rs1 also has eth1, without an address, on the LAN
 #
 # doors: none
-# timeout: 300
+# timeout: 420
 . "$(dirname "$0")/../lib.sh"
 
 switch lan
@@ -50,6 +50,7 @@ who_has() {
 # shellcheck disable=SC2317 # called by wait_for
 resolved() { [[ $(ip -n client neighbour show "$1" dev eth0) =~ lladdr|FAILED ]]; }
 
+# shellcheck disable=SC2317 # called by check and refute
 look() { rs status "$@" >"$TMPDIR/status" 2>&1; }
 
 sees() { # TEXT REGEX: in what status said
