@@ -148,8 +148,10 @@ static int parse_options(struct nlattr *const *tb,
 			nla_get_u32(tb[DRLB_SERVICE_A_TABLE_SIZE]);
 		err = drlb_sched_check_table_size(change->conf.table_size,
 						  extack);
-		if (err)
+		if (err) {
+			NL_SET_BAD_ATTR(extack, tb[DRLB_SERVICE_A_TABLE_SIZE]);
 			return err;
+		}
 		change->has |= DRLB_HAS_TABLE_SIZE;
 	}
 

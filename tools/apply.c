@@ -5,6 +5,7 @@
  * All changes are sent twice: the first time the kernel only checks them, so
  * that a refusal is known before anything was done.
  */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,6 +33,7 @@ struct apply {
 	bool dry;		/* check and show only */
 	bool verbose;
 	bool checking;		/* this pass only checks */
+	bool denied;
 	struct complaint *complaint;
 	size_t n, room;
 };
@@ -140,6 +142,13 @@ static void apply_answer(const struct nl_answer *answer, void *ctx)
 	struct complaint *c;
 	struct name name;
 
+	/* Who may not make one change may make none. */
+	if (answer->error == EPERM) {
+		if (!a->denied)
+			complain("apply", "%s", answer->cause);
+		a->denied = true;
+		return;
+	}
 	/* A warning would come with both passes. */
 	if (!answer->cause || (!answer->error && a->checking && !a->dry))
 		return;
@@ -147,8 +156,8 @@ static void apply_answer(const struct nl_answer *answer, void *ctx)
 				  sizeof(*a->complaint));
 	c = &a->complaint[a->n - 1];
 	name = blamed(a, answer, &c->line);
-	c->text = xasprintf("%s%s: %s", answer->error ? "" : "warning: ",
-			    name.s, answer->cause);
+	c->text = xasprintf("%s%s: %s%s", answer->error ? "" : "warning: ",
+			    name.s, option_blamed(answer).s, answer->cause);
 }
 
 static int complaint_order(const void *pa, const void *pb)
@@ -271,6 +280,6 @@ out:
 const struct object apply_object = {
 	.name = "apply",
 	.self = { .args = "[-v|--verbose] [-c|--check] FILE",
-		  .about = "make the configuration equal to the file; --check shows the differences only",
+		  .about = "make the configuration equal to the file; --check does not do it",
 		  .run = apply_run },
 };

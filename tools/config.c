@@ -12,9 +12,9 @@
 	.min = 1, .max = DRLB_TIMEOUT_MAX, .about = about_ }
 
 const struct setting settings[] = {
-	{ "conn_max", DRLB_CONFIG_A_CONN_MAX, false, 0, UINT32_MAX,
+	{ "conn_max", DRLB_CONFIG_A_CONN_MAX, false, 1, INT32_MAX,
 	  "connections, past which scheduling is stateless" },
-	{ "half_open_max", DRLB_CONFIG_A_HALF_OPEN_MAX, false, 0, UINT32_MAX,
+	{ "half_open_max", DRLB_CONFIG_A_HALF_OPEN_MAX, false, 1, INT32_MAX,
 	  "half-open TCP connections, likewise" },
 	TIMEOUT("tcp_syn_recv", TCP_SYN_RECV, "seconds: half-open"),
 	TIMEOUT("tcp_established", TCP_ESTABLISHED, "seconds: established"),
@@ -95,7 +95,8 @@ json_t *config_json(const struct config *config)
 	for (const struct setting *s = settings; s->name; s++)
 		if (config->given[s->attr])
 			json_object_set_new(object, s->name,
-				jmust(json_integer(config->value[s->attr])));
+					    jpack("I", (json_int_t)
+						  config->value[s->attr]));
 	return object;
 }
 
@@ -143,19 +144,18 @@ const char *config_blamed(const struct nl_answer *answer)
 static void set_answer(const struct nl_answer *answer, void *ctx)
 {
 	const char *key = config_blamed(answer);
-	const char *subject = ctx;
+	char detail[64] = "";
 
-	if (!answer->cause)
-		return;
-	complain(subject, "%s%s%s%s", answer->error ? "" : "warning: ",
-		 key ? key : "", key ? ": " : "", answer->cause);
+	(void)ctx;
+	if (key)
+		snprintf(detail, sizeof(detail), "%s: ", key);
+	if (answer->cause)
+		nl_complain(answer, detail);
 }
 
 static enum status config_set(struct words *w)
 {
-	static char subject[] = "config";
-	const struct nl_handler handler = { .answer = set_answer,
-					    .ctx = subject };
+	const struct nl_handler handler = { .answer = set_answer };
 	struct config config = { 0 };
 	struct nl *nl;
 
@@ -165,7 +165,7 @@ static enum status config_set(struct words *w)
 	if (!nl)
 		return STATUS_FAILED;
 	nl_handle(nl, &handler);
-	put_config(nl_queue(nl, DRLB_CMD_CONFIG_SET, 0, NL_ROOM, subject),
+	put_config(nl_queue(nl, DRLB_CMD_CONFIG_SET, 0, NL_ROOM, "config"),
 		   &config);
 
 	return nl_finish(nl);
@@ -183,9 +183,9 @@ static enum status config_show(struct words *w)
 	if (nl && !config_read(nl, &now, &defaults)) {
 		status = STATUS_OK;
 		if (options.json)
-			json_print(jmust(json_pack("{s:o, s:o}",
-				"config", config_json(&now),
-				"defaults", config_json(&defaults))));
+			json_print(jpack("{s:o, s:o}",
+					 "config", config_json(&now),
+					 "defaults", config_json(&defaults)));
 		else
 			config_print(&now, &defaults);
 	}

@@ -57,17 +57,19 @@ static void list_fill(struct nlmsghdr *nlh, void *ctx)
 
 static void list_json(const struct connection *c, bool first)
 {
-	json_t *object = jmust(json_pack(
-		"{s:s, s:o, s:i, s:o, s:i, s:o, s:s, s:I, s:I}",
-		"protocol", protocol_name(c->protocol),
-		"client", addr_json(&c->client),
-		"client_port", c->client_port,
-		"vip", addr_json(&c->vip),
-		"vip_port", c->vip_port,
-		"server", addr_json(&c->server),
-		"state", name_of(connection_state_names, c->state),
-		"expires_ms", (json_int_t)c->expires_ms,
-		"age_ms", (json_int_t)c->age_ms));
+	const char *state = name_of(connection_state_names, c->state);
+	json_t *object;
+
+	object = jpack("{s:s, s:o, s:i, s:o, s:i, s:o, s:s, s:I, s:I}",
+		       "protocol", protocol_name(c->protocol),
+		       "client", addr_json(&c->client),
+		       "client_port", c->client_port,
+		       "vip", addr_json(&c->vip),
+		       "vip_port", c->vip_port,
+		       "server", addr_json(&c->server),
+		       "state", state,
+		       "expires_ms", (json_int_t)c->expires_ms,
+		       "age_ms", (json_int_t)c->age_ms);
 
 	fputs(first ? "{\"connections\":[" : ",", stdout);
 	if (json_dumpf(object, stdout, JSON_COMPACT) && !ferror(stdout))
@@ -98,6 +100,18 @@ static void list_row(const struct connection *c, struct table **table)
 		   c->age_ms / 100 % 10);
 }
 
+static void list_oneline(const struct connection *c)
+{
+	printf("connection %s client %s vip %s server %s state %s",
+	       protocol_name(c->protocol),
+	       end_name(&c->client, c->client_port).s,
+	       end_name(&c->vip, c->vip_port).s, addr_name(&c->server).s,
+	       name_of(connection_state_names, c->state));
+	printf(" expires %u.%us age %u.%us\n", c->expires_ms / 1000,
+	       c->expires_ms / 100 % 10, c->age_ms / 1000,
+	       c->age_ms / 100 % 10);
+}
+
 static void list_data(const struct nlmsghdr *nlh, void *ctx)
 {
 	struct listing *l = ctx;
@@ -107,13 +121,7 @@ static void list_data(const struct nlmsghdr *nlh, void *ctx)
 	if (options.json)
 		list_json(&c, !l->n);
 	else if (options.oneline)
-		printf("connection %s client %s vip %s server %s state %s expires %u.%us age %u.%us\n",
-		       protocol_name(c.protocol),
-		       end_name(&c.client, c.client_port).s,
-		       end_name(&c.vip, c.vip_port).s, addr_name(&c.server).s,
-		       name_of(connection_state_names, c.state),
-		       c.expires_ms / 1000, c.expires_ms / 100 % 10,
-		       c.age_ms / 1000, c.age_ms / 100 % 10);
+		list_oneline(&c);
 	else
 		list_row(&c, &l->table);
 	l->n++;
@@ -181,8 +189,7 @@ static enum status connection_count(struct words *w)
 	words_subject(w, "connection count");
 	status = request(w, &filter, DRLB_CMD_CONNECTION_COUNT, &count);
 	if (!status && options.json)
-		json_print(jmust(json_pack("{s:I}", "count",
-					   (json_int_t)count)));
+		json_print(jpack("{s:I}", "count", (json_int_t)count));
 	else if (!status)
 		printf("%llu\n", (unsigned long long)count);
 
@@ -204,8 +211,7 @@ static enum status connection_del(struct words *w)
 	words_subject(w, "connection del");
 	status = request(w, &filter, DRLB_CMD_CONNECTION_DEL, &count);
 	if (!status && options.json)
-		json_print(jmust(json_pack("{s:I}", "deleted",
-					   (json_int_t)count)));
+		json_print(jpack("{s:I}", "deleted", (json_int_t)count));
 	else if (!status)
 		printf("%llu connections deleted\n",
 		       (unsigned long long)count);
@@ -226,7 +232,7 @@ static const struct verb connection_verbs[] = {
 const struct object connection_object = {
 	.name = "connection",
 	.verbs = connection_verbs,
-	.about = "  FILTER is tcp, udp, client ADDR[/LEN][:PORT], client-port PORT, vip ADDR[:PORT],\n"
-		 "  service SERVICE, server ADDR, or state NAME; all of them must match.\n"
+	.about = "  FILTER is tcp, udp, client ADDR[/LEN][:PORT], client-port PORT,\n"
+		 "  vip ADDR[:PORT], service SERVICE, server ADDR, or state NAME; all must match.\n"
 		 "  NAME is SYN_RECV, ESTABLISHED, FIN_WAIT, TIME_WAIT, CLOSE or UDP.\n",
 };

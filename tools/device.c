@@ -58,9 +58,11 @@ json_t *devices_json(const struct devices *list)
 		json_t *index = dev->ifindex ? json_integer(dev->ifindex) :
 					       json_null();
 
-		json_array_append_new(array, jmust(json_pack("{s:s, s:b, s:o}",
-			"name", dev->name, "attached", dev->ifindex != 0,
-			"ifindex", jmust(index))));
+		json_t *object = jpack("{s:s, s:b, s:o}", "name", dev->name,
+				       "attached", dev->ifindex != 0,
+				       "ifindex", jmust(index));
+
+		json_array_append_new(array, object);
 	}
 	return array;
 }
@@ -148,8 +150,7 @@ static enum status device_show(struct words *w)
 	}
 	status = STATUS_OK;
 	if (options.json)
-		json_print(jmust(json_pack("{s:o}", "devices",
-					   devices_json(&list))));
+		json_print(jpack("{s:o}", "devices", devices_json(&list)));
 	else
 		devices_print(&list);
 out:

@@ -85,11 +85,18 @@ static const struct object *object_find(struct words *w)
 	return found < 0 ? NULL : objects[found];
 }
 
+static const struct verb *verb_default(const struct object *obj)
+{
+	const struct verb *verb = obj->verbs;
+
+	while (strcmp(verb->name, "show"))
+		verb++;
+	return verb;
+}
+
 static const struct verb *verb_find(const struct object *obj, struct words *w)
 {
 	const char *names[MAX_VERBS + 1] = { NULL };
-	static char show[] = "show";
-	static char *only_show[] = { show, NULL };
 	int found;
 
 	if (!obj->verbs)
@@ -98,7 +105,7 @@ static const struct verb *verb_find(const struct object *obj, struct words *w)
 		names[i] = obj->verbs[i].name;
 	words_subject(w, "%s", obj->name);
 	if (!*w->next)
-		w->next = only_show;
+		return verb_default(obj);
 	found = words_choice(w, "a verb", names);
 
 	return found < 0 ? NULL : &obj->verbs[found];

@@ -24,9 +24,9 @@ static void event_data(const struct nlmsghdr *nlh, void *ctx)
 	state = name_of(server_state_names, srv.state);
 
 	if (options.json)
-		json_print(jmust(json_pack("{s:s, s:o, s:s}",
-			"event", "server_state",
-			"server", addr_json(&srv.addr), "state", state)));
+		json_print(jpack("{s:s, s:o, s:s}", "event", "server_state",
+				 "server", addr_json(&srv.addr),
+				 "state", state));
 	else
 		printf("server %s: %s\n", addr_name(&srv.addr).s, state);
 	if (fflush(stdout))

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * The kernel handles all the requests of one sendmsg() before that returns, so
- * their acknowledgements pile up in the receive buffer meanwhile. Both the
+ * their acknowledgments pile up in the receive buffer meanwhile. Both the
  * bytes and the requests of one piece are bounded for that reason; a single
  * request may be larger, the send buffer is stretched for it.
  */
@@ -20,7 +20,7 @@
 #define PIECE_BYTES	(128 * 1024)
 #define PIECE_REQUESTS	1024
 #define RCVBUF		(4 * 1024 * 1024)
-/* What an acknowledgement takes of the receive buffer, with its overhead */
+/* What an acknowledgment takes of the receive buffer, with its overhead */
 #define ACK_BYTES	2304
 #define DUMP_TRIES	10
 
@@ -201,6 +201,8 @@ struct nlmsghdr *nl_queue(struct nl *nl, uint8_t cmd, uint16_t flags,
 		nl->queue = xrealloc(nl->queue, nl->size, 1);
 	}
 
+	/* libmnl leaves the padding of attributes as it is. */
+	memset(nl->queue + nl->used, 0, need);
 	nl->pending[nl->n] = (struct pending) {
 		.about = about, .offset = nl->used
 	};
@@ -226,6 +228,12 @@ static const char *default_cause(int error)
 		return "the loaded drlb module cannot do this: is it older than lbctl?";
 	}
 	return strerror(error);
+}
+
+void nl_complain(const struct nl_answer *answer, const char *detail)
+{
+	complain(NULL, "%s%s: %s%s", answer->error ? "" : "warning: ",
+		 (const char *)answer->about, detail, answer->cause);
 }
 
 static void answered(struct nl *nl, unsigned int index,
@@ -256,11 +264,8 @@ static void answered(struct nl *nl, unsigned int index,
 	nl->refused += !!error;
 	if (nl->handler && nl->handler->answer)
 		nl->handler->answer(&answer, nl->handler->ctx);
-	else if (error)
-		complain(answer.about, "%s", answer.cause);
 	else if (answer.cause)
-		complain("warning", "%s: %s", (const char *)answer.about,
-			 answer.cause);
+		nl_complain(&answer, "");
 }
 
 static void received(struct nl *nl, const struct nlmsghdr *nlh)

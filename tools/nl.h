@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * The conversation with the module. Requests are queued, many of them go out
- * in one piece, and each gets its answer: an acknowledgement, which may be a
+ * in one piece, and each gets its answer: an acknowledgment, which may be a
  * refusal or carry a warning, after the data that it asked for.
  */
 #ifndef NL_H
@@ -40,6 +40,11 @@ void nl_close(struct nl *nl);
 
 /* The handler must live until another one is set. */
 void nl_handle(struct nl *nl, const struct nl_handler *handler);
+
+/* Print what an answer says, about a subject, which may need the detail that
+ * ends with ": ".
+ */
+void nl_complain(const struct nl_answer *answer, const char *detail);
 
 /* A request whose attributes the caller adds, up to @room bytes, before it
  * queues another one.

@@ -213,6 +213,20 @@ static char *addr_tail(struct words *w, char *copy, const char *text)
 	return copy + strcspn(copy, "/:");
 }
 
+static int prefix_in(struct words *w, const char *word, const char *text,
+		     uint8_t family, int *prefix)
+{
+	unsigned int max = family == AF_INET ? 32 : 128;
+	uint64_t len;
+
+	if (!number(text, &len) || len > max)
+		return words_fail(w, "\"%s\": a prefix length is 0 to %u",
+				  word, max);
+	*prefix = len;
+
+	return 0;
+}
+
 int parse_prefix_port(struct words *w, const char *text, uint8_t protocol,
 		      struct addr *addr, int *prefix, int *port)
 {
@@ -220,7 +234,6 @@ int parse_prefix_port(struct words *w, const char *text, uint8_t protocol,
 	char *tail = addr_tail(w, copy, text);
 	char *len_text = NULL, *port_text = NULL;
 	int ret = -1;
-	uint64_t len;
 
 	*prefix = -1;
 	*port = -1;
@@ -242,17 +255,9 @@ int parse_prefix_port(struct words *w, const char *text, uint8_t protocol,
 	ret = addr_in(w, text, copy, addr);
 	if (ret)
 		goto out;
-	if (len_text) {
-		if (!number(len_text, &len) ||
-		    len > (addr->family == AF_INET ? 32 : 128)) {
-			ret = words_fail(w,
-				"\"%s\": a prefix length is 0 to %d", text,
-				addr->family == AF_INET ? 32 : 128);
-			goto out;
-		}
-		*prefix = len;
-	}
-	if (port_text)
+	if (len_text)
+		ret = prefix_in(w, text, len_text, addr->family, prefix);
+	if (!ret && port_text)
 		ret = port_in(w, text, port_text, protocol, port);
 out:
 	free(copy);

@@ -22,6 +22,7 @@ static struct change *plan_add(struct plan *plan, enum change_type type)
 				  sizeof(*plan->change));
 	change = &plan->change[plan->n - 1];
 	change->type = type;
+	plan->changes += type != CHANGE_CONFIG;
 
 	return change;
 }
@@ -46,6 +47,7 @@ static void plan_config(struct plan *plan, const struct config *want,
 		plan->config.given[a] = true;
 		plan->config.value[a] = value;
 		plan->config.line[a] = want->line[a];
+		plan->changes++;
 		differs = true;
 	}
 	if (differs)
@@ -263,5 +265,5 @@ void plan_print(const struct plan *plan, const struct present *present)
 			break;
 		}
 	}
-	printf("%zu changes, %zu unchanged\n", plan->n, plan->unchanged);
+	printf("%zu changes, %zu unchanged\n", plan->changes, plan->unchanged);
 }

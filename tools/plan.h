@@ -33,6 +33,7 @@ struct plan {
 	struct change *change;
 	size_t n, room;
 	struct config config;		/* the settings to change, if any */
+	size_t changes;			/* as people count them */
 	size_t unchanged;
 };
 

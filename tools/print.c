@@ -216,6 +216,18 @@ json_t *jmust(json_t *value)
 	return value;
 }
 
+json_t *jpack(const char *fmt, ...)
+{
+	json_t *value;
+	va_list ap;
+
+	va_start(ap, fmt);
+	value = json_vpack_ex(NULL, 0, fmt, ap);
+	va_end(ap);
+
+	return jmust(value);
+}
+
 json_t *addr_json(const struct addr *addr)
 {
 	return jmust(json_string(addr_name(addr).s));
@@ -223,10 +235,10 @@ json_t *addr_json(const struct addr *addr)
 
 json_t *key_json(const struct service_key *key)
 {
-	return jmust(json_pack("{s:s, s:o, s:i}",
+	return jpack("{s:s, s:o, s:i}",
 			       "protocol", protocol_name(key->protocol),
 			       "address", addr_json(&key->addr),
-			       "port", key->port));
+			       "port", key->port);
 }
 
 void json_print(json_t *value)

@@ -38,6 +38,8 @@ struct name device_name(uint32_t ifindex);
 
 /* jansson's NULL for a failed allocation ends the program. */
 json_t *jmust(json_t *value);
+/* json_pack() */
+json_t *jpack(const char *fmt, ...);
 json_t *key_json(const struct service_key *key);
 json_t *addr_json(const struct addr *addr);
 /* Print on a line, and free. */

@@ -31,25 +31,58 @@ enum colour server_colour(const struct server *srv)
 								    YELLOW;
 }
 
+void counters_json(json_t *object, const struct counters *c)
+{
+	json_t *more = jpack("{s:I, s:I, s:I, s:I, s:I}",
+			     "active", (json_int_t)c->active,
+			     "inactive", (json_int_t)c->inactive,
+			     "connections", (json_int_t)c->connections,
+			     "packets", (json_int_t)c->packets,
+			     "bytes", (json_int_t)c->bytes);
+
+	json_object_update(object, more);
+	json_decref(more);
+}
+
+void counters_oneline(const struct counters *c)
+{
+	printf(" active %u inactive %u connections %llu packets %llu bytes %s\n",
+	       c->active, c->inactive, (unsigned long long)c->connections,
+	       (unsigned long long)c->packets, human(c->bytes).s);
+}
+
+void counters_cells(struct table *t, const struct counters *c)
+{
+	table_number(t, c->active);
+	table_number(t, c->inactive);
+	table_number(t, c->connections);
+	table_number(t, c->packets);
+	table_text(t, PLAIN, human(c->bytes).s);
+}
+
 json_t *server_json(const struct server *srv)
 {
-	const struct counters *c = &srv->counters;
 	struct name lladdr = lladdr_name(srv);
 	struct name device = device_name(srv->ifindex);
+	json_t *object;
 
-	return jmust(json_pack(
-		"{s:o, s:I, s:s, s:b, s:s?, s:s?, s:I, s:I, s:I, s:I, s:I}",
-		"address", addr_json(&srv->addr),
-		"weight", (json_int_t)srv->weight,
-		"state", name_of(server_state_names, srv->state),
-		"draining", !srv->weight,
-		"device", *device.s ? device.s : NULL,
-		"lladdr", *lladdr.s ? lladdr.s : NULL,
-		"active", (json_int_t)c->active,
-		"inactive", (json_int_t)c->inactive,
-		"connections", (json_int_t)c->connections,
-		"packets", (json_int_t)c->packets,
-		"bytes", (json_int_t)c->bytes));
+	object = jpack("{s:o, s:I, s:s, s:b, s:s?, s:s?}",
+		       "address", addr_json(&srv->addr),
+		       "weight", (json_int_t)srv->weight,
+		       "state", name_of(server_state_names, srv->state),
+		       "draining", !srv->weight,
+		       "device", *device.s ? device.s : NULL,
+		       "lladdr", *lladdr.s ? lladdr.s : NULL);
+	counters_json(object, &srv->counters);
+
+	return object;
+}
+
+/* A word, as everything else on the line */
+static const char *state_word(const struct server *srv)
+{
+	return srv->state == DRLB_SERVER_NO_ROUTE ? "no-route" :
+						    server_state(srv);
 }
 
 static const char *or_dash(const char *text)
@@ -59,23 +92,11 @@ static const char *or_dash(const char *text)
 
 void server_oneline(const struct service_key *key, const struct server *srv)
 {
-	const struct counters *c = &srv->counters;
-
-	printf("%s weight %u state %s device %s lladdr %s active %u inactive %u connections %llu packets %llu bytes %s\n",
-	       server_name(key, &srv->addr).s, srv->weight, server_state(srv),
+	printf("%s weight %u state %s device %s lladdr %s",
+	       server_name(key, &srv->addr).s, srv->weight, state_word(srv),
 	       or_dash(device_name(srv->ifindex).s),
-	       or_dash(lladdr_name(srv).s), c->active, c->inactive,
-	       (unsigned long long)c->connections,
-	       (unsigned long long)c->packets, human(c->bytes).s);
-}
-
-void counter_cells(struct table *t, const struct counters *c)
-{
-	table_number(t, c->active);
-	table_number(t, c->inactive);
-	table_number(t, c->connections);
-	table_number(t, c->packets);
-	table_text(t, PLAIN, human(c->bytes).s);
+	       or_dash(lladdr_name(srv).s));
+	counters_oneline(&srv->counters);
 }
 
 void server_cells(struct table *t, const struct server *srv)
@@ -84,7 +105,7 @@ void server_cells(struct table *t, const struct server *srv)
 	table_text(t, server_colour(srv), server_state(srv));
 	table_text(t, PLAIN, device_name(srv->ifindex).s);
 	table_text(t, PLAIN, lladdr_name(srv).s);
-	counter_cells(t, &srv->counters);
+	counters_cells(t, &srv->counters);
 }
 
 static void servers_print(const struct services *list)
@@ -212,8 +233,8 @@ static enum status server_show(struct words *w)
 	if (nl && !services_read(nl, one ? &key : NULL, &list)) {
 		status = STATUS_OK;
 		if (options.json)
-			json_print(jmust(json_pack("{s:o}", "servers",
-						   servers_json(&list))));
+			json_print(jpack("{s:o}", "servers",
+					 servers_json(&list)));
 		else
 			servers_print(&list);
 	}

@@ -7,47 +7,42 @@
 #include "service.h"
 #include "wire.h"
 
+static json_t *service_json(const struct service *svc)
+{
+	json_t *object = key_json(&svc->key);
+	json_t *servers = jmust(json_array());
+	json_t *more;
+
+	more = jpack("{s:s, s:I, s:s}", "scheduler", svc->scheduler,
+		     "table_size", (json_int_t)svc->table_size,
+		     "hash", name_of(hash_names, svc->hash));
+	json_object_update(object, more);
+	json_decref(more);
+	counters_json(object, &svc->counters);
+
+	for (size_t i = 0; i < svc->n; i++)
+		json_array_append_new(servers, server_json(&svc->server[i]));
+	json_object_set_new(object, "servers", servers);
+
+	return object;
+}
+
 json_t *services_json(const struct services *list)
 {
 	json_t *services = jmust(json_array());
 
-	for (size_t i = 0; i < list->n; i++) {
-		const struct service *svc = &list->service[i];
-		const struct counters *c = &svc->counters;
-		json_t *object = key_json(&svc->key);
-		json_t *servers = jmust(json_array());
-		json_t *more;
-
-		for (size_t j = 0; j < svc->n; j++)
-			json_array_append_new(servers,
-					      server_json(&svc->server[j]));
-		more = jmust(json_pack(
-			"{s:s, s:I, s:s, s:I, s:I, s:I, s:I, s:I, s:o}",
-			"scheduler", svc->scheduler,
-			"table_size", (json_int_t)svc->table_size,
-			"hash", name_of(hash_names, svc->hash),
-			"active", (json_int_t)c->active,
-			"inactive", (json_int_t)c->inactive,
-			"connections", (json_int_t)c->connections,
-			"packets", (json_int_t)c->packets,
-			"bytes", (json_int_t)c->bytes,
-			"servers", servers));
-		json_object_update(object, more);
-		json_decref(more);
-		json_array_append_new(services, object);
-	}
+	for (size_t i = 0; i < list->n; i++)
+		json_array_append_new(services,
+				      service_json(&list->service[i]));
 	return services;
 }
 
 static void service_oneline(const struct service *svc)
 {
-	const struct counters *c = &svc->counters;
-
-	printf("service %s scheduler %s table-size %u hash %s servers %zu active %u inactive %u connections %llu packets %llu bytes %s\n",
+	printf("service %s scheduler %s table-size %u hash %s servers %zu",
 	       service_name(&svc->key).s, svc->scheduler, svc->table_size,
-	       name_of(hash_names, svc->hash), svc->n, c->active, c->inactive,
-	       (unsigned long long)c->connections,
-	       (unsigned long long)c->packets, human(c->bytes).s);
+	       name_of(hash_names, svc->hash), svc->n);
+	counters_oneline(&svc->counters);
 	for (size_t i = 0; i < svc->n; i++)
 		server_oneline(&svc->key, &svc->server[i]);
 }
@@ -95,7 +90,7 @@ void services_print(const struct services *list)
 		table_text(t, YELLOW, svc->n ? "" : "no servers");
 		table_text(t, PLAIN, "");
 		table_text(t, PLAIN, "");
-		counter_cells(t, &svc->counters);
+		counters_cells(t, &svc->counters);
 		for (size_t j = 0; j < svc->n; j++) {
 			table_cell(t, PLAIN, "  %s",
 				   addr_name(&svc->server[j].addr).s);
@@ -106,8 +101,16 @@ void services_print(const struct services *list)
 	table_end(t);
 }
 
+static void change_answer(const struct nl_answer *answer, void *ctx)
+{
+	(void)ctx;
+	if (answer->cause)
+		nl_complain(answer, option_blamed(answer).s);
+}
+
 static enum status service_change(struct words *w, uint8_t cmd)
 {
+	const struct nl_handler handler = { .answer = change_answer };
 	struct service_key key;
 	unsigned int given = 0;
 	struct service svc;
@@ -129,6 +132,7 @@ static enum status service_change(struct words *w, uint8_t cmd)
 	nl = nl_open();
 	if (!nl)
 		return STATUS_FAILED;
+	nl_handle(nl, &handler);
 	put_service(nl_queue(nl, cmd, 0, NL_ROOM, words_about(w)), &svc, given);
 
 	return nl_finish(nl);
@@ -177,8 +181,8 @@ static enum status service_show(struct words *w)
 	if (nl && !services_read(nl, one ? &key : NULL, &list)) {
 		status = STATUS_OK;
 		if (options.json)
-			json_print(jmust(json_pack("{s:o}", "services",
-						   services_json(&list))));
+			json_print(jpack("{s:o}", "services",
+					 services_json(&list)));
 		else
 			services_print(&list);
 	}

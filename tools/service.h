@@ -16,6 +16,10 @@ const char *server_state(const struct server *srv);
 enum colour server_colour(const struct server *srv);
 /* Cells from the weight to the bytes */
 void server_cells(struct table *t, const struct server *srv);
-void counter_cells(struct table *t, const struct counters *counters);
+
+void counters_cells(struct table *t, const struct counters *c);
+void counters_json(json_t *object, const struct counters *c);
+/* The end of a line */
+void counters_oneline(const struct counters *c);
 
 #endif

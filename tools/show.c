@@ -52,9 +52,18 @@ static void everything_print(const struct everything *e)
 		   config->value[DRLB_CONFIG_A_HALF_OPEN_MAX],
 		   config->given[DRLB_CONFIG_A_HALF_OPEN_MAX]);
 	if (e->stats.overloaded)
-		print_colour(RED, "OVERLOADED: new connections are scheduled by hash, without an entry in the table\n");
+		print_colour(RED, "OVERLOADED: new connections go by hash, without an entry\n");
 	putchar('\n');
 	stats_print_counters(&e->stats, false);
+}
+
+static json_t *everything_json(const struct everything *e)
+{
+	return jpack("{s:o, s:o, s:o, s:o}",
+		     "services", services_json(&e->services),
+		     "devices", devices_json(&e->devices),
+		     "config", config_json(&e->config),
+		     "stats", stats_json(&e->stats));
 }
 
 static enum status show_run(struct words *w)
@@ -72,11 +81,7 @@ static enum status show_run(struct words *w)
 	    !stats_read(nl, &e.stats)) {
 		status = STATUS_OK;
 		if (options.json)
-			json_print(jmust(json_pack("{s:o, s:o, s:o, s:o}",
-				"services", services_json(&e.services),
-				"devices", devices_json(&e.devices),
-				"config", config_json(&e.config),
-				"stats", stats_json(&e.stats))));
+			json_print(everything_json(&e));
 		else if (options.oneline)
 			everything_oneline(&e);
 		else

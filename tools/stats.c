@@ -64,21 +64,26 @@ void stats_free(struct stats *stats)
 	memset(stats, 0, sizeof(*stats));
 }
 
+static json_t *counter_json(const struct stats_counter *counter)
+{
+	return jpack("{s:s, s:I, s:s}", "name", counter->name,
+		     "value", (json_int_t)counter->value,
+		     "about", counter->about);
+}
+
 json_t *stats_json(const struct stats *stats)
 {
 	json_t *counters = jmust(json_array());
 
 	for (size_t i = 0; i < stats->n; i++)
-		json_array_append_new(counters, jmust(json_pack(
-			"{s:s, s:I, s:s}", "name", stats->counter[i].name,
-			"value", (json_int_t)stats->counter[i].value,
-			"about", stats->counter[i].about)));
+		json_array_append_new(counters,
+				      counter_json(&stats->counter[i]));
 
-	return jmust(json_pack("{s:I, s:I, s:b, s:o}",
-			       "connections", (json_int_t)stats->connections,
-			       "half_open", (json_int_t)stats->half_open,
-			       "overloaded", stats->overloaded,
-			       "counters", counters));
+	return jpack("{s:I, s:I, s:b, s:o}",
+		     "connections", (json_int_t)stats->connections,
+		     "half_open", (json_int_t)stats->half_open,
+		     "overloaded", stats->overloaded,
+		     "counters", counters);
 }
 
 void stats_print_counters(const struct stats *stats, bool all)
@@ -135,8 +140,8 @@ static enum status stats_show(struct words *w)
 	if (nl && !stats_read(nl, &stats)) {
 		status = STATUS_OK;
 		if (options.json)
-			json_print(jmust(json_pack("{s:o}", "stats",
-						   stats_json(&stats))));
+			json_print(jpack("{s:o}", "stats",
+					 stats_json(&stats)));
 		else if (options.oneline)
 			stats_oneline(&stats, true);
 		else

@@ -132,6 +132,38 @@ void get_server(const struct nlattr *nest, struct server *srv)
 	}
 }
 
+struct name option_blamed(const struct nl_answer *answer)
+{
+	const struct nlattr *ts[DRLB_SERVICE_A_MAX + 1];
+	const struct nlattr *tr[DRLB_SERVER_A_MAX + 1];
+	unsigned int type = attr_blamed_within(answer->request, answer->offset);
+	char scheduler[DRLB_NAME_MAX];
+	struct name name = { "" };
+	const struct nlattr *nest;
+	unsigned int index;
+
+	nest = attr_blamed(answer->request, answer->offset, &index);
+	if (!nest || !type)
+		return name;
+	if (mnl_attr_get_type(nest) == DRLB_A_SERVICE) {
+		attrs_in(nest, ts, DRLB_SERVICE_A_MAX);
+		attr_text(ts[DRLB_SERVICE_A_SCHEDULER], scheduler,
+			  sizeof(scheduler));
+		if (type == DRLB_SERVICE_A_SCHEDULER)
+			snprintf(name.s, sizeof(name.s), "scheduler %s: ",
+				 scheduler);
+		else if (type == DRLB_SERVICE_A_TABLE_SIZE)
+			snprintf(name.s, sizeof(name.s), "table-size %u: ",
+				 (uint32_t)attr_uint(ts[type]));
+	} else if (mnl_attr_get_type(nest) == DRLB_A_SERVER) {
+		attrs_in(nest, tr, DRLB_SERVER_A_MAX);
+		if (type == DRLB_SERVER_A_WEIGHT)
+			snprintf(name.s, sizeof(name.s), "weight %u: ",
+				 (uint32_t)attr_uint(tr[type]));
+	}
+	return name;
+}
+
 struct reading {
 	struct nl *nl;
 	const struct service_key *key;

@@ -21,6 +21,11 @@ void put_server(struct nlmsghdr *nlh, const struct server *srv,
 
 void get_server(const struct nlattr *nest, struct server *srv);
 
+/* "scheduler NAME: " and the like when an answer puts the blame on such an option
+ * of a service or server, else ""
+ */
+struct name option_blamed(const struct nl_answer *answer);
+
 /* Every service, or the one with that key, with its servers, sorted; -1 after
  * a complaint. That the one does not exist is complained about as well.
  */

@@ -3,9 +3,11 @@
  * Each frame is parsed at both doors, whole and in every division between the
  * linear part and a page; then some are cut off at every length. What lies
  * behind the end of the linear part is 0xff where the parser has no business,
- * and the rest of a good packet where it might take that for its own. A clone
- * holds each skb's data, so that every pull moves the head and leaves pointers
- * from before it looking at 0xff.
+ * and the rest of a good packet where it might take that for its own.
+ *
+ * Every pull moves the head, so that pointers from before it are found out: by
+ * the 0xff behind the old one, which a clone holds; or, where there is no clone
+ * and no room either, by KASAN or the zeros of init_on_free=1.
  */
 #include <linux/kernel.h>
 #include <linux/mm.h>
@@ -160,6 +162,7 @@ static const struct frame {
 	  AH("06") TCP("5", "02"), { OK, PASS }, IPPROTO_TCP, 0x02 },
 	{ 6, IP6("001c", "3c") EXT("06", "03") TCP("5", "02"), { BAD, BAD } },
 	{ 6, IP6("001c", "3c") EXT("06", "ff") TCP("5", "02"), { BAD, BAD } },
+	{ 6, IP6("0008", "3c") EXT("3b", "01"), { BAD, BAD } },
 	{ 6, IP6("001c", "33") "06ff 0000 00000000" TCP("5", "02"),
 	  { BAD, BAD } },
 	/* as many as are allowed, and one more */
@@ -202,6 +205,8 @@ static const struct frame {
 	  QUOTED, { BAD, BAD } },
 	{ 4, IP4("5", "004c", "0000", "01") ICMP("03") QUOTE6("06") QUOTED,
 	  { BAD, BAD } },
+	{ 4, IP4("5", "0038", "0000", "01") ICMP("03")
+	  "6500 05dc 0001 0000 40 06 0000" VIP4 CLIENT4 QUOTED, { BAD, BAD } },
 	{ 4, IP4("5", "001c", "0000", "01") ICMP("03")
 	  QUOTE4("5", "0000", "06") QUOTED, { BAD, BAD } },
 
@@ -220,6 +225,8 @@ static const struct frame {
 	  { PASS, PASS } },
 	{ 6, IP6("0024", "3a") ICMP("01") QUOTE4("5", "0000", "06") QUOTED,
 	  { BAD, BAD } },
+	{ 6, IP6("0038", "3a") ICMP("01") "40000000 0500 06 40" VIP6 CLIENT6
+	  QUOTED, { BAD, BAD } },
 	{ 6, IP6("0008", "3a") ICMP("02") QUOTE6("06") QUOTED, { BAD, BAD } },
 };
 
@@ -253,6 +260,7 @@ static const struct cut {
  * @door: where it comes in
  * @expected: what is to come of it
  * @trimmed: how long it is to be thereafter, if that is OK
+ * @tapped: somebody else has a clone; the way for plain packets is not tried
  */
 struct trial {
 	const struct frame *frame;
@@ -263,6 +271,7 @@ struct trial {
 	enum drlb_door door;
 	u8 expected;
 	u32 trimmed;
+	bool tapped;
 };
 
 static void __init trial_checksum(const struct trial *t)
@@ -309,6 +318,9 @@ static struct sk_buff *__init trial_skb(const struct trial *t)
 		return NULL;
 
 	memset(skb->data, 0xff, skb_tailroom(skb));
+	if (!t->tapped)
+		skb_reserve(skb, skb_tailroom(skb) -
+				 (t->linear < t->len ? t->linear : t->size));
 	skb_reset_network_header(skb);
 	if (t->linear < t->len) {
 		skb_put_data(skb, page_address(t->page), t->linear);
@@ -343,8 +355,6 @@ static bool __init packet_is_right(const struct frame *f,
 	struct drlb_packet right;
 
 	memset(&right, 0, sizeof(right));
-	right.tcp_flags = f->tcp_flags;
-	right.icmp_error = f->icmp_error;
 	if (f->family == 4) {
 		right.family = AF_INET;
 		right.key4 = key4;
@@ -359,31 +369,43 @@ static bool __init packet_is_right(const struct frame *f,
 			return false;
 	}
 
-	return pkt->family == right.family &&
-	       pkt->tcp_flags == right.tcp_flags &&
-	       pkt->icmp_error == right.icmp_error;
+	if (f->protocol == IPPROTO_TCP && !f->icmp_error &&
+	    pkt->tcp_flags != f->tcp_flags)
+		return false;
+
+	return pkt->family == right.family && pkt->icmp_error == f->icmp_error;
 }
 
-static bool __init trial_holds(const struct trial *t)
+static enum drlb_parse __init trial_parse(const struct trial *t,
+					  struct sk_buff *skb,
+					  struct drlb_packet *pkt)
 {
-	struct sk_buff *skb = trial_skb(t);
+	if (t->frame->family == 4)
+		return t->tapped ? drlb_packet_parse4_any(skb, t->door, pkt) :
+				   drlb_packet_parse4(skb, t->door, pkt);
+
+	return t->tapped ? drlb_packet_parse6_any(skb, t->door, pkt) :
+			   drlb_packet_parse6(skb, t->door, pkt);
+}
+
+static bool __init trial_holds_once(const struct trial *t)
+{
+	struct sk_buff *skb, *tap = NULL;
 	u8 seen[FRAME_MAX] = {};
 	struct drlb_packet pkt;
-	struct sk_buff *tap;
 	enum drlb_parse ret;
 	bool good;
 
-	tap = skb ? skb_clone(skb, GFP_KERNEL) : NULL;
-	if (!tap) {
+	skb = trial_skb(t);
+	if (skb && t->tapped)
+		tap = skb_clone(skb, GFP_KERNEL);
+	if (!skb || (t->tapped && !tap)) {
 		kfree_skb(skb);
 		return false;
 	}
 
 	memset(&pkt, 0xa5, sizeof(pkt));
-	if (t->frame->family == 4)
-		ret = drlb_packet_parse4(skb, t->door, &pkt);
-	else
-		ret = drlb_packet_parse6(skb, t->door, &pkt);
+	ret = trial_parse(t, skb, &pkt);
 
 	good = ret == t->expected &&
 	       !skb_copy_bits(skb, 0, seen, skb->len) &&
@@ -396,6 +418,17 @@ static bool __init trial_holds(const struct trial *t)
 	kfree_skb(skb);
 
 	return good;
+}
+
+static bool __init trial_holds(struct trial *t)
+{
+	bool good;
+
+	t->tapped = true;
+	good = trial_holds_once(t);
+	t->tapped = false;
+
+	return good & trial_holds_once(t);
 }
 
 /* At one door, divided between linear part and page in every way. */
@@ -454,7 +487,6 @@ static bool __init cut_honest_holds(struct trial *t, u32 cut, u32 headers)
 	bool good = true;
 
 	trial_shorten(t, cut);
-	t->trimmed = cut;
 	for (t->door = 0; t->door <= DRLB_DOOR_INGRESS; t->door++) {
 		t->expected = cut >= headers ? OK : BAD;
 		/* With a payload of 0 bytes it might be a jumbogram. */
@@ -462,10 +494,12 @@ static bool __init cut_honest_holds(struct trial *t, u32 cut, u32 headers)
 		    t->door == DRLB_DOOR_INGRESS)
 			t->expected = PASS;
 		t->len = cut;
+		t->trimmed = cut;
 		good &= trial_holds_split(t);
-		if (cut <= fixed || t->door == DRLB_DOOR_PREROUTING)
+		if (cut <= fixed)
 			continue;
 		t->len = t->size;
+		t->trimmed = t->door == DRLB_DOOR_INGRESS ? cut : t->size;
 		good &= trial_holds_split(t);
 	}
 
