@@ -99,6 +99,7 @@ static int parse_service_key(struct nlattr *const *tb,
 }
 
 static int parse_service(struct nlattr *nest, struct nlattr **tb,
+			 const struct nla_policy *policy,
 			 struct drlb_service_key *key,
 			 struct netlink_ext_ack *extack)
 {
@@ -109,20 +110,18 @@ static int parse_service(struct nlattr *nest, struct nlattr **tb,
 		return -EINVAL;
 	}
 
-	err = nla_parse_nested(tb, DRLB_SERVICE_A_MAX, nest,
-			       drlb_nl_service_policy, extack);
+	err = nla_parse_nested(tb, DRLB_SERVICE_A_MAX, nest, policy, extack);
 
 	return err ?: parse_service_key(tb, nest, key, extack);
 }
 
 /* The service of a command that takes its key alone. */
-static int parse_key(const struct genl_info *info,
-		     struct drlb_service_key *key)
+static int parse_key(struct nlattr *nest, struct drlb_service_key *key,
+		     struct netlink_ext_ack *extack)
 {
 	struct nlattr *tb[DRLB_SERVICE_A_MAX + 1];
 
-	return parse_service(info->attrs[DRLB_A_SERVICE], tb, key,
-			     info->extack);
+	return parse_service(nest, tb, drlb_nl_service_key_policy, key, extack);
 }
 
 static int parse_options(struct nlattr *const *tb,
@@ -210,16 +209,26 @@ static int parse_server(struct nlattr *nest, const struct drlb_service_key *key,
 	return 0;
 }
 
+static u32 count_servers(const struct genl_info *info)
+{
+	struct nlattr *attr;
+	u32 n = 0;
+	int rem;
+
+	nlmsg_for_each_attr(attr, info->nlhdr, GENL_HDRLEN, rem)
+		n += nla_type(attr) == DRLB_A_SERVER;
+
+	return n;
+}
+
 /* All SERVER attributes of the message; the array is the caller's to free. */
 static int parse_servers(const struct genl_info *info,
 			 struct drlb_service_change *change)
 {
+	u32 n = count_servers(info);
 	struct nlattr *attr;
-	u32 n = 0;
 	int rem, err;
 
-	nlmsg_for_each_attr(attr, info->nlhdr, GENL_HDRLEN, rem)
-		n += nla_type(attr) == DRLB_A_SERVER;
 	if (!n)
 		return 0;
 
@@ -250,8 +259,8 @@ static int parse_change(const struct genl_info *info,
 	change->check = info->attrs[DRLB_A_CHECK];
 	change->replace = info->attrs[DRLB_A_REPLACE];
 
-	err = parse_service(info->attrs[DRLB_A_SERVICE], tb, &change->key,
-			    info->extack);
+	err = parse_service(info->attrs[DRLB_A_SERVICE], tb,
+			    drlb_nl_service_policy, &change->key, info->extack);
 	if (err)
 		return err;
 
@@ -335,7 +344,7 @@ int drlb_nl_service_del_doit(struct sk_buff *skb, struct genl_info *info)
 	struct drlb_service_key key;
 	int err;
 
-	err = parse_key(info, &key);
+	err = parse_key(info->attrs[DRLB_A_SERVICE], &key, info->extack);
 	if (err)
 		return err;
 
@@ -370,10 +379,18 @@ static int parse_server_change(const struct genl_info *info,
 {
 	int err;
 
-	err = parse_key(info, key);
+	err = parse_key(info->attrs[DRLB_A_SERVICE], key, info->extack);
+	if (err)
+		return err;
 
-	return err ?: parse_server(info->attrs[DRLB_A_SERVER], key, conf,
-				   info->extack);
+	if (count_servers(info) > 1) {
+		NL_SET_ERR_MSG_ATTR(info->extack, info->attrs[DRLB_A_SERVER],
+				    "more than one server: give one, or replace the whole set");
+		return -EINVAL;
+	}
+
+	return parse_server(info->attrs[DRLB_A_SERVER], key, conf,
+			    info->extack);
 }
 
 int drlb_nl_server_add_doit(struct sk_buff *skb, struct genl_info *info)
@@ -585,7 +602,6 @@ static int dump_one(struct sk_buff *skb, struct netlink_callback *cb,
 		    struct drlb_net *dn, struct nlattr *nest,
 		    struct service_cursor *cursor)
 {
-	struct nlattr *tb[DRLB_SERVICE_A_MAX + 1];
 	struct drlb_service_key key;
 	struct drlb_service *svc;
 	int err;
@@ -593,7 +609,7 @@ static int dump_one(struct sk_buff *skb, struct netlink_callback *cb,
 	if (cursor->begun && !cursor->record)
 		return 0;
 
-	err = parse_service(nest, tb, &key, cb->extack);
+	err = parse_key(nest, &key, cb->extack);
 	if (err)
 		return err;
 

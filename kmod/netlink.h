@@ -10,6 +10,7 @@
 
 /* netlink_policy.c: data */
 extern const struct nla_policy drlb_nl_service_policy[];
+extern const struct nla_policy drlb_nl_service_key_policy[];
 extern const struct nla_policy drlb_nl_server_policy[];
 extern const struct nla_policy drlb_nl_connection_policy[];
 extern const struct nla_policy drlb_nl_device_policy[];

@@ -22,11 +22,24 @@ const struct nla_policy drlb_nl_service_policy[DRLB_SERVICE_A_MAX + 1] = {
 	[DRLB_SERVICE_A_HASH]		= NLA_POLICY_MAX(NLA_U8, DRLB_HASH_MAX),
 };
 
+const struct nla_policy drlb_nl_service_key_policy[DRLB_SERVICE_A_MAX + 1] = {
+	[DRLB_SERVICE_A_PROTOCOL]	= { .type = NLA_U8 },
+	[DRLB_SERVICE_A_ADDR4]		= { .type = NLA_BE32 },
+	[DRLB_SERVICE_A_ADDR6]		= NLA_POLICY_EXACT_LEN(16),
+	[DRLB_SERVICE_A_PORT]		= { .type = NLA_BE16 },
+};
+
 const struct nla_policy drlb_nl_server_policy[DRLB_SERVER_A_MAX + 1] = {
 	[DRLB_SERVER_A_ADDR4]		= { .type = NLA_BE32 },
 	[DRLB_SERVER_A_ADDR6]		= NLA_POLICY_EXACT_LEN(16),
 	[DRLB_SERVER_A_PORT]		= { .type = NLA_BE16 },
 	[DRLB_SERVER_A_WEIGHT]		= { .type = NLA_U32 },
+};
+
+static const struct nla_policy server_key_policy[DRLB_SERVER_A_MAX + 1] = {
+	[DRLB_SERVER_A_ADDR4]		= { .type = NLA_BE32 },
+	[DRLB_SERVER_A_ADDR6]		= NLA_POLICY_EXACT_LEN(16),
+	[DRLB_SERVER_A_PORT]		= { .type = NLA_BE16 },
 };
 
 const struct nla_policy drlb_nl_connection_policy[DRLB_CONNECTION_A_MAX + 1] = {
@@ -62,12 +75,39 @@ const struct nla_policy drlb_nl_config_policy[DRLB_CONFIG_A_MAX + 1] = {
 	[DRLB_CONFIG_A_PROBE_INTERVAL]	= { .type = NLA_U32 },
 };
 
-/* SERVICE_ADD, SERVICE_SET, SERVICE_DEL, SERVER_ADD, SERVER_SET, SERVER_DEL */
-static const struct nla_policy change_policy[DRLB_A_MAX + 1] = {
+/* SERVICE_ADD */
+static const struct nla_policy service_add_policy[DRLB_A_MAX + 1] = {
+	[DRLB_A_SERVICE]	= NLA_POLICY_NESTED(drlb_nl_service_policy),
+	[DRLB_A_SERVER]		= NLA_POLICY_NESTED(drlb_nl_server_policy),
+	[DRLB_A_CHECK]		= { .type = NLA_FLAG },
+};
+
+/* SERVICE_SET */
+static const struct nla_policy service_set_policy[DRLB_A_MAX + 1] = {
 	[DRLB_A_SERVICE]	= NLA_POLICY_NESTED(drlb_nl_service_policy),
 	[DRLB_A_SERVER]		= NLA_POLICY_NESTED(drlb_nl_server_policy),
 	[DRLB_A_CHECK]		= { .type = NLA_FLAG },
 	[DRLB_A_REPLACE]	= { .type = NLA_FLAG },
+};
+
+/* SERVICE_DEL */
+static const struct nla_policy service_del_policy[DRLB_A_MAX + 1] = {
+	[DRLB_A_SERVICE]	= NLA_POLICY_NESTED(drlb_nl_service_key_policy),
+	[DRLB_A_CHECK]		= { .type = NLA_FLAG },
+};
+
+/* SERVER_ADD, SERVER_SET */
+static const struct nla_policy server_policy[DRLB_A_MAX + 1] = {
+	[DRLB_A_SERVICE]	= NLA_POLICY_NESTED(drlb_nl_service_key_policy),
+	[DRLB_A_SERVER]		= NLA_POLICY_NESTED(drlb_nl_server_policy),
+	[DRLB_A_CHECK]		= { .type = NLA_FLAG },
+};
+
+/* SERVER_DEL */
+static const struct nla_policy server_del_policy[DRLB_A_MAX + 1] = {
+	[DRLB_A_SERVICE]	= NLA_POLICY_NESTED(drlb_nl_service_key_policy),
+	[DRLB_A_SERVER]		= NLA_POLICY_NESTED(server_key_policy),
+	[DRLB_A_CHECK]		= { .type = NLA_FLAG },
 };
 
 /* SERVICE_FLUSH */
@@ -77,7 +117,7 @@ static const struct nla_policy flush_policy[DRLB_A_MAX + 1] = {
 
 /* SERVICE_GET */
 static const struct nla_policy service_get_policy[DRLB_A_MAX + 1] = {
-	[DRLB_A_SERVICE]	= NLA_POLICY_NESTED(drlb_nl_service_policy),
+	[DRLB_A_SERVICE]	= NLA_POLICY_NESTED(drlb_nl_service_key_policy),
 };
 
 /* CONNECTION_GET, CONNECTION_COUNT, CONNECTION_DEL */
@@ -104,19 +144,19 @@ static const struct genl_ops drlb_nl_ops[] = {
 	{
 		.cmd		= DRLB_CMD_SERVICE_ADD,
 		.doit		= drlb_nl_service_add_doit,
-		.policy		= change_policy,
+		.policy		= service_add_policy,
 		.maxattr	= DRLB_A_MAX,
 		.flags		= GENL_UNS_ADMIN_PERM,
 	}, {
 		.cmd		= DRLB_CMD_SERVICE_SET,
 		.doit		= drlb_nl_service_set_doit,
-		.policy		= change_policy,
+		.policy		= service_set_policy,
 		.maxattr	= DRLB_A_MAX,
 		.flags		= GENL_UNS_ADMIN_PERM,
 	}, {
 		.cmd		= DRLB_CMD_SERVICE_DEL,
 		.doit		= drlb_nl_service_del_doit,
-		.policy		= change_policy,
+		.policy		= service_del_policy,
 		.maxattr	= DRLB_A_MAX,
 		.flags		= GENL_UNS_ADMIN_PERM,
 	}, {
@@ -133,19 +173,19 @@ static const struct genl_ops drlb_nl_ops[] = {
 	}, {
 		.cmd		= DRLB_CMD_SERVER_ADD,
 		.doit		= drlb_nl_server_add_doit,
-		.policy		= change_policy,
+		.policy		= server_policy,
 		.maxattr	= DRLB_A_MAX,
 		.flags		= GENL_UNS_ADMIN_PERM,
 	}, {
 		.cmd		= DRLB_CMD_SERVER_SET,
 		.doit		= drlb_nl_server_set_doit,
-		.policy		= change_policy,
+		.policy		= server_policy,
 		.maxattr	= DRLB_A_MAX,
 		.flags		= GENL_UNS_ADMIN_PERM,
 	}, {
 		.cmd		= DRLB_CMD_SERVER_DEL,
 		.doit		= drlb_nl_server_del_doit,
-		.policy		= change_policy,
+		.policy		= server_del_policy,
 		.maxattr	= DRLB_A_MAX,
 		.flags		= GENL_UNS_ADMIN_PERM,
 	}, {
