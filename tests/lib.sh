@@ -35,7 +35,7 @@ MAC_rs1=02:00:00:00:00:11 MAC_rs2=02:00:00:00:00:12 MAC_rs3=02:00:00:00:00:13
 
 # ---- verdicts --------------------------------------------------------------
 
-checks=0 failures=0
+checks=0 failures=0 finished=
 
 say() { printf '# %s\n' "$@"; }
 
@@ -116,6 +116,7 @@ eventually() { # TEXT SECONDS COMMAND...
 }
 
 finish() {
+	finished=y
 	((checks > 0 && failures == 0)) && exit 0
 	exit 1
 }
@@ -123,14 +124,14 @@ finish() {
 cleanup() {
 	local rc=$? ns pids
 	trap - EXIT
-	((rc == 0 || failures > 0)) || echo "not ok - the scenario ended early, status $rc"
+	[[ $finished ]] || echo "not ok - the scenario ended early, status $rc"
 	for ns in $(ip netns list | cut -d' ' -f1); do
 		pids=$(ip netns pids "$ns")
 		# shellcheck disable=SC2086 # a list
 		[[ -z $pids ]] || kill -KILL $pids 2>/dev/null || true
 		ip netns del "$ns"
 	done
-	wait
+	wait 2>/dev/null
 	exit "$rc"
 }
 trap cleanup EXIT

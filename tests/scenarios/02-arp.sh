@@ -61,7 +61,7 @@ for vip in $VIP $VIP6; do
 		"$(grep -vc $MAC_director "$TMPDIR/during-$vip" || true)" 0
 done
 for vip in $VIP $VIP6; do
-	check "rs3 holds $vip" in_ns rs3 ip route get $vip from $vip iif lo
+	matches "rs3 holds $vip" "$(ip -n rs3 -o address show)" " $vip/"
 	is "$vip: only the director answers" "$(who_has client $vip)" \
 		"$MAC_director=3"
 	for n in 1 2 3; do

@@ -9,8 +9,9 @@
 #
 #        client --- 1300 --- router ---LAN--- director, rs1, rs2, rs3
 #
-#   2. The servers are on a VLAN whose frames hold 1400 bytes: the director
-#      itself tells the client, or fragments what may be.
+#   2. The director reaches the server by a VLAN of which it takes 1400 bytes
+#      only: it tells the client itself, or fragments what may be. The server
+#      knows nothing of that and offers the client full segments.
 #
 #        client ---LAN--- director --- eth1.20, 1400 --- rs1 (and the router,
 #                                                         for the replies)
@@ -40,6 +41,10 @@ learned() { # NAMESPACE ADDRESS VIP: the path MTU it knows
 	in_ns "$1" ip route get "$2" from "$3" | grep -o 'mtu [0-9]*' || echo none
 }
 
+owner_of() { # CLIENT: who served it the download, as soon as that is logged
+	grep -lF "$1 " "$TMPDIR"/www-rs?/access.log | grep -o 'rs[123]'
+}
+
 more_unrelated_than() { (($(counter icmp_unrelated) > $1)); }
 
 for pair in $VIP,198.51.100.3 $VIP6,2001:db8:c::3; do
@@ -55,9 +60,8 @@ for pair in $VIP,198.51.100.3 $VIP6,2001:db8:c::3; do
 	check "$vip: the download ends well" in_ns client curl -sS -g \
 		--max-time 60 -o "$TMPDIR/got" "http://$s/files/blob"
 	check "$vip: the download is whole" cmp "$TMPDIR/blob" "$TMPDIR/got"
-	owner=$(basename "$(dirname "$(grep -l "$client .*/files/blob" \
-		"$TMPDIR"/www-rs?/access.log)")")
-	owner=${owner#www-}
+	check "$vip: a server logged it" wait_for 20 owner_of "$client"
+	owner=$(owner_of "$client")
 	say "$owner sent it"
 	for n in 1 2 3; do
 		errors=$(captured error$n)
@@ -90,7 +94,7 @@ for host in router,1 rs1,11; do
 	plug "$host" eth1 "02:00:00:00:01:$n" servers
 	in_ns "$host" ip -batch - <<-END
 		link add eth1.20 link eth1 type vlan id 20
-		link set eth1.20 mtu 1400 up
+		link set eth1.20 up
 		address add 10.0.20.$n/24 dev eth1.20
 		address add 2001:db8:20::$n/64 dev eth1.20 nodad
 	END

@@ -112,6 +112,7 @@ service tcp $VIP:81
     server 10.0.0.11
 service tcp $VIP:82 scheduler best
 END
+ip -n director route add default via 10.0.0.3
 refused 5 "an off-link server, which only the kernel can tell" <<END
 service tcp $VIP:81
     server 10.0.0.11

@@ -101,7 +101,7 @@ usage 'SLEEPING' connection show state SLEEPING
 usage '' apply
 usage 'extra' save extra
 
-refused 'best' service add tcp $VIP:81 scheduler best
+refused 'scheduler.*mh' service add tcp $VIP:81 scheduler best
 refused 'exist' service add $S scheduler rr
 refused "$VIP:81|no such service|not" service del tcp $VIP:81
 refused "$VIP:81|no such service|not" service set tcp $VIP:81 scheduler rr
@@ -111,17 +111,15 @@ refused '' service add tcp '[::]:80'
 refused '' service add tcp '[ff02::1]:80'
 refused 'prime' service add tcp $VIP:81 scheduler mh table-size 65536
 refused '655373|table-size|range' service add tcp $VIP:81 table-size 655374
-refused 'exist' server add $S 10.0.0.11
+refused '10.0.0.11.*already' server add $S 10.0.0.11
 refused 'server|no such' server del $S 10.0.0.12
 refused 'server|no such' server set $S 10.0.0.12 weight 3
 refused 'server|no such' server drain $S 10.0.0.12
 refused 'service|no such' server add tcp $VIP:81 10.0.0.12
 refused '' server add $S 224.0.0.1
 refused '' server add $S 0.0.0.0
-refused '' server add $S $VIP
-refused 'direct|connected|gateway|reach|route' server add $S 192.0.2.1
+refused 'VIP|virtual' server add $S $VIP
 refused '' device del eth9
-refused '' device add a-name-which-is-too-long
 refused 'nowhere' apply /nowhere
 refused '' apply /tmp
 
@@ -137,6 +135,7 @@ either '10.0.0.11|IPv6|IPv4|family' server add tcp "[$VIP6]:80" 10.0.0.11
 either '65536|65535' server add $S 10.0.0.12 weight 65536
 either '604800|range' config set udp 604801
 either '' config set udp 0
+either 'too-long' device add a-name-which-is-too-long
 either '' config set probe_interval 3601
 either '' config set hook_priority 5
 either '' config set udp 5 tcp_close 0
@@ -147,9 +146,14 @@ ip -n director route add 192.0.2.0/24 via 10.0.0.3
 refused 'direct|connected|gateway|link' server add $S 192.0.2.1
 unchanged "no off-link server"
 
-# A VIP that nobody has is accepted, with a warning.
+# A server without a route is accepted, with a warning: at boot it may come
+# later. So is a VIP that nobody has: then nobody answers ARP for it.
+ip -n director route del 192.0.2.0/24
+warning=$(lb server add $S 192.0.2.1 2>&1)
+matches "a server without a route" "$warning" '192\.0\.2\.1.*route'
+lb server del $S 192.0.2.1
 warning=$(lb service add tcp 10.0.0.200:80 2>&1)
-matches "a VIP that the director does not have" "$warning" '10\.0\.0\.200.*|ARP'
+matches "a VIP that the director does not have" "$warning" '10\.0\.0\.200'
 lb service del tcp 10.0.0.200:80
 
 # ---- messages
