@@ -4,6 +4,7 @@
 
 #include <linux/init.h>
 #include <linux/printk.h>
+#include <linux/sched.h>
 
 /**
  * struct selftest - how far a file's self-test is
@@ -20,6 +21,7 @@ struct selftest {
 static void __init check(struct selftest *st, bool good)
 {
 	st->test++;
+	cond_resched();
 	if (good)
 		return;
 

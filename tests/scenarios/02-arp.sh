@@ -48,9 +48,9 @@ for vip in $VIP $VIP6; do
 	wait_for 20 grep -q $MAC_director "$TMPDIR/during-$vip"
 done
 capture announced client eth0 "arp or (icmp6 and ip6[40] = 136)"
-for round in 1 2 3; do
+for round in 1 2; do
 	real_server rs3 $VIP $VIP6
-	[[ $round == 3 ]] ||
+	[[ $round == 2 ]] ||
 		in_ns rs3 "$TOP/scripts/drlb-realserver" del $VIP $VIP6 >/dev/null
 done
 kill "${asking[@]}"
@@ -107,9 +107,8 @@ is "no real server ever sent ARP or ND as a VIP" \
 # defends the address.
 capture takeover client eth0 arp
 in_ns director arping -q -U -c 2 -I eth0 -s $VIP $VIP || true
-refute "nobody objects to the director's duplicate address detection" \
-	test "$(in_ns director arping -D -c 2 -w 3 -I eth0 $VIP |
-		grep -c 'Unicast reply')" != 0
+check "nobody objects to the director's duplicate address detection" \
+	in_ns director arping -q -D -c 2 -w 3 -I eth0 $VIP
 frames=$(captured takeover)
 between "the director announces $VIP" "$(grep -c \
 	"smac=$MAC_director .* op=.* spa=$VIP tpa=$VIP" <<<"$frames")" 2 10
@@ -117,16 +116,13 @@ is "and is not contradicted" "$(grep -v "smac=$MAC_director" <<<"$frames" |
 	grep -c "spa=$VIP" || true)" 0
 
 # Undone, nothing is left.
-for n in 1 2 3; do
-	check "rs$n: status is good" \
-		in_ns rs$n "$TOP/scripts/drlb-realserver" status $VIP $VIP6
-	check "rs$n: adding again changes nothing" real_server rs$n $VIP $VIP6
-	in_ns rs$n "$TOP/scripts/drlb-realserver" del $VIP $VIP6 >/dev/null
-	is "rs$n: the VIPs are gone" "$(ip -n rs$n -o address show |
-		grep -cF -e " $VIP/" -e " $VIP6/" || true)" 0
-	is "rs$n: ARP is as before" "$(in_ns rs$n sysctl -n \
-		net.ipv4.conf.all.arp_ignore net.ipv4.conf.all.arp_announce |
-		paste -sd' ')" "0 0"
-done
+check "rs3: status is good" \
+	in_ns rs3 "$TOP/scripts/drlb-realserver" status $VIP $VIP6
+check "rs3: adding again changes nothing" real_server rs3 $VIP $VIP6
+in_ns rs3 "$TOP/scripts/drlb-realserver" del $VIP $VIP6 >/dev/null
+is "rs3: the VIPs are gone" "$(ip -n rs3 -o address show |
+	grep -cF -e " $VIP/" -e " $VIP6/" || true)" 0
+is "rs3: ARP is as before" "$(in_ns rs3 sysctl -n \
+	net.ipv4.conf.all.arp_{ignore,announce} | paste -sd' ')" "0 0"
 
 finish

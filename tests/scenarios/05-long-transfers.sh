@@ -73,11 +73,11 @@ for vip in $VIP $VIP6; do
 			--max-time 100 -T "$TMPDIR/blob" "http://$s/files/burst$n"
 	done
 	for n in 1 2; do
-		check "$vip: arrives whole at rs$n" \
-			cmp "$TMPDIR/blob" "$TMPDIR/www-rs$n/files/burst$n"
+		check "$vip: one of them arrives whole at rs$n" \
+			cmp "$TMPDIR/blob" "$(ls "$TMPDIR/www-rs$n"/files/burst?)"
 		between "$vip: rs$n got super-frames from the director" \
 			"$(captured big$n | grep -c "smac=$MAC_director")" 1 100000
-		rm "$TMPDIR/www-rs$n/files/burst$n"
+		rm "$TMPDIR/www-rs$n"/files/burst?
 	done
 	between "$vip: bytes on the wire were counted" \
 		"$(services "svc('$vip', 80)['bytes']")" \
