@@ -7,7 +7,9 @@
  *
  * Every pull moves the head, so that pointers from before it are found out: by
  * the 0xff behind the old one, which a clone holds; or, where there is no clone
- * and no room either, by KASAN or the zeros of init_on_free=1.
+ * and no room either, by KASAN or the zeros of init_on_free=1. Where nothing
+ * moves, what is behind the linear part looks good, but has other addresses and
+ * ports.
  */
 #include <linux/kernel.h>
 #include <linux/mm.h>
@@ -117,6 +119,7 @@ static const struct frame {
 	  { BAD, BAD } },
 	{ 4, IP4("5", "0027", "0000", "06") TCP("5", "02"), { BAD, BAD } },
 	{ 6, IP6("0014", "06") TCP("6", "02") PADDING, { BAD, BAD } },
+	{ 6, IP6("0014", "06") TCP("6", "02"), { BAD, BAD } },
 	{ 6, IP6("0014", "06") TCP("4", "02"), { BAD, BAD } },
 	{ 4, IP4("5", "0020", "0000", "11") UDP("0007") DATA, { BAD, BAD } },
 	{ 4, IP4("5", "0020", "0000", "11") UDP("0000") DATA, { BAD, BAD } },
@@ -250,6 +253,12 @@ static const struct cut {
 	  40 + 8 + 40 + 8 + 4 },
 };
 
+enum surroundings {
+	TAPPED,			/* shared, so that the parser for all is asked */
+	TIGHT,
+	BAITED,
+};
+
 /**
  * struct trial - one skb, parsed once
  * @frame: what it is
@@ -260,7 +269,7 @@ static const struct cut {
  * @door: where it comes in
  * @expected: what is to come of it
  * @trimmed: how long it is to be thereafter, if that is OK
- * @tapped: somebody else has a clone; the way for plain packets is not tried
+ * @around: what is around it
  */
 struct trial {
 	const struct frame *frame;
@@ -271,7 +280,7 @@ struct trial {
 	enum drlb_door door;
 	u8 expected;
 	u32 trimmed;
-	bool tapped;
+	enum surroundings around;
 };
 
 static void __init trial_checksum(const struct trial *t)
@@ -310,6 +319,16 @@ static void __init trial_shorten(const struct trial *t, u32 cut)
 	trial_checksum(t);
 }
 
+static void __init trial_bait(const struct trial *t, u8 *data)
+{
+	u32 i = t->frame->family == 4 ? 12 : 8;
+	u32 end = t->frame->family == 4 ? 24 : 44;
+
+	memcpy(data, page_address(t->page), t->size);
+	for (; i < end; i++)
+		data[i] ^= 0xff;
+}
+
 static struct sk_buff *__init trial_skb(const struct trial *t)
 {
 	struct sk_buff *skb = alloc_skb(FRAME_MAX, GFP_KERNEL);
@@ -318,7 +337,9 @@ static struct sk_buff *__init trial_skb(const struct trial *t)
 		return NULL;
 
 	memset(skb->data, 0xff, skb_tailroom(skb));
-	if (!t->tapped)
+	if (t->around == BAITED)
+		trial_bait(t, skb->data);
+	if (t->around == TIGHT)
 		skb_reserve(skb, skb_tailroom(skb) -
 				 (t->linear < t->len ? t->linear : t->size));
 	skb_reset_network_header(skb);
@@ -380,12 +401,14 @@ static enum drlb_parse __init trial_parse(const struct trial *t,
 					  struct sk_buff *skb,
 					  struct drlb_packet *pkt)
 {
-	if (t->frame->family == 4)
-		return t->tapped ? drlb_packet_parse4_any(skb, t->door, pkt) :
-				   drlb_packet_parse4(skb, t->door, pkt);
+	bool tapped = t->around == TAPPED;
 
-	return t->tapped ? drlb_packet_parse6_any(skb, t->door, pkt) :
-			   drlb_packet_parse6(skb, t->door, pkt);
+	if (t->frame->family == 4)
+		return tapped ? drlb_packet_parse4_any(skb, t->door, pkt) :
+				drlb_packet_parse4(skb, t->door, pkt);
+
+	return tapped ? drlb_packet_parse6_any(skb, t->door, pkt) :
+			drlb_packet_parse6(skb, t->door, pkt);
 }
 
 static bool __init trial_holds_once(const struct trial *t)
@@ -397,9 +420,9 @@ static bool __init trial_holds_once(const struct trial *t)
 	bool good;
 
 	skb = trial_skb(t);
-	if (skb && t->tapped)
+	if (skb && t->around == TAPPED)
 		tap = skb_clone(skb, GFP_KERNEL);
-	if (!skb || (t->tapped && !tap)) {
+	if (!skb || (t->around == TAPPED && !tap)) {
 		kfree_skb(skb);
 		return false;
 	}
@@ -422,13 +445,12 @@ static bool __init trial_holds_once(const struct trial *t)
 
 static bool __init trial_holds(struct trial *t)
 {
-	bool good;
+	bool good = true;
 
-	t->tapped = true;
-	good = trial_holds_once(t);
-	t->tapped = false;
+	for (t->around = TAPPED; t->around <= BAITED; t->around++)
+		good &= trial_holds_once(t);
 
-	return good & trial_holds_once(t);
+	return good;
 }
 
 /* At one door, divided between linear part and page in every way. */
