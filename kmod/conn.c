@@ -182,8 +182,7 @@ struct drlb_conn *drlb_conn_create(struct drlb_net *dn,
 		}
 		if (IS_ERR(other))
 			break;
-		if (READ_ONCE(other->state) != DRLB_CONN_DEAD &&
-		    !drlb_conn_expired(other, now))
+		if (!drlb_conn_expired(other, now))
 			break;
 		drlb_conn_kill(dn, other, pkt->family);
 	}
@@ -191,8 +190,7 @@ struct drlb_conn *drlb_conn_create(struct drlb_net *dn,
 	account_sub(dn, server, state);
 	conn_free(conn, pkt->family);
 
-	return IS_ERR(other) || READ_ONCE(other->state) == DRLB_CONN_DEAD ?
-	       NULL : other;
+	return IS_ERR(other) || drlb_conn_expired(other, now) ? NULL : other;
 }
 
 void drlb_conn_change(struct drlb_net *dn, struct drlb_conn *conn, u32 from,
@@ -207,21 +205,21 @@ void drlb_conn_change(struct drlb_net *dn, struct drlb_conn *conn, u32 from,
 
 bool drlb_conn_kill(struct drlb_net *dn, struct drlb_conn *conn, u8 family)
 {
-	u32 state = xchg(&conn->state, DRLB_CONN_DEAD);
+	bool is4 = family == AF_INET;
+	int err;
 
-	if (state == DRLB_CONN_DEAD)
+	/* Who removes it from the table has killed it: so there never is a dead
+	 * one in it, in the way of the next under the same key.
+	 */
+	err = is4 ? rhashtable_remove_fast(&dn->conns.table4, &conn->node,
+					   table4_params) :
+		    rhashtable_remove_fast(&dn->conns.table6, &conn->node,
+					   table6_params);
+	if (err)
 		return false;
 
-	if (family == AF_INET) {
-		rhashtable_remove_fast(&dn->conns.table4, &conn->node,
-				       table4_params);
-		call_rcu(&conn->rcu, conn_free4);
-	} else {
-		rhashtable_remove_fast(&dn->conns.table6, &conn->node,
-				       table6_params);
-		call_rcu(&conn->rcu, conn_free6);
-	}
-	account_sub(dn, conn->server, state);
+	account_sub(dn, conn->server, xchg(&conn->state, DRLB_CONN_DEAD));
+	call_rcu(&conn->rcu, is4 ? conn_free4 : conn_free6);
 
 	return true;
 }
@@ -314,10 +312,10 @@ void drlb_conn_walk_init(struct drlb_conns *conns, struct drlb_conn_walk *walk)
 void drlb_conn_walk_start(struct drlb_conn_walk *walk)
 	__acquires(RCU)
 {
-	if (walk->family)
-		rhashtable_walk_start(&walk->iter);
-	else
+	if (!walk->family)
 		rcu_read_lock();
+	else if (rhashtable_walk_start_check(&walk->iter))
+		walk->restarted = true;
 }
 
 void drlb_conn_walk_stop(struct drlb_conn_walk *walk)

@@ -13,7 +13,7 @@
 
 struct drlb_server;
 
-/* In struct drlb_conn.state: removed from the table, or about to be. */
+/* In struct drlb_conn.state: removed from the table. */
 #define DRLB_CONN_DEAD	0xff
 
 /**

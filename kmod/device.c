@@ -60,6 +60,11 @@ int drlb_device_add(struct drlb_net *dn, const char *name, bool check,
 		return -EINVAL;
 	}
 	dev = __dev_get_by_name(dn->net, name);
+	if (dev && strcmp(dev->name, name)) {
+		NL_SET_ERR_MSG(extack,
+			       "this is a device's alternative name: give its own");
+		return -EINVAL;
+	}
 	if (dev && dev->flags & IFF_LOOPBACK) {
 		NL_SET_ERR_MSG(extack,
 			       "the loopback device brings no clients' packets");
@@ -93,7 +98,7 @@ static void entry_destroy(struct drlb_net *dn, struct drlb_device *device)
 {
 	entry_detach(dn, device);
 	list_del(&device->list);
-	kfree(device);
+	kfree_rcu(device, rcu);
 }
 
 int drlb_device_del(struct drlb_net *dn, const char *name, bool check,

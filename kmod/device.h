@@ -19,12 +19,14 @@
  * @dev: the device, while it is attached
  * @ops: its hook
  * @name: the name
+ * @rcu: frees it: "nft list hooks" looks at removed hooks under RCU
  */
 struct drlb_device {
 	struct list_head list;
 	struct net_device *dev;
 	struct nf_hook_ops ops;
 	char name[IFNAMSIZ];
+	struct rcu_head rcu;
 };
 
 /* All of these: process, RTNL held. Refusals have a message. */

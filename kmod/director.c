@@ -184,8 +184,14 @@ static enum drlb_verdict adopt(struct drlb_net *dn, struct sk_buff *skb,
 	if (drlb_tcp_event(pkt->tcp_flags) != DRLB_TCP_FLOW)
 		return forward_hashed(dn, skb, pkt, pool, door);
 
-	if (!drlb_conn_full(dn, DRLB_CONNECTION_SYN_RECV))
+	if (!drlb_conn_full(dn, DRLB_CONNECTION_SYN_RECV)) {
+		/* One packet must not be adopted at one door and confirm that
+		 * at the other.
+		 */
+		if (door == DRLB_DOOR_INGRESS)
+			return DRLB_PASS;
 		drlb_count(dn->counters, DRLB_COUNT_ADOPTED);
+	}
 
 	return schedule_new(dn, skb, pkt, pool, &drlb_sched_mh,
 			    DRLB_CONNECTION_SYN_RECV, door);

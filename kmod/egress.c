@@ -40,6 +40,7 @@ struct hop {
 	netdevice_tracker tracker;
 	bool local;
 	bool gateway;
+	bool nobody;
 };
 
 static void hop_set(struct hop *hop, struct net_device *dev)
@@ -68,6 +69,8 @@ static void hop_lookup4(struct drlb_net *dn, __be32 addr, struct hop *hop)
 		hop->gateway = true;
 	else if (rt->rt_type == RTN_UNICAST)
 		hop_set(hop, rt->dst.dev);
+	else
+		hop->nobody = true;
 
 	ip_rt_put(rt);
 }
@@ -117,6 +120,12 @@ int drlb_egress_check(struct drlb_net *dn, u8 family,
 			       "the address is not on a directly connected network: direct routing needs the server on the director's own segment");
 		return -EHOSTUNREACH;
 	}
+	if (hop.nobody || (hop.dev && hop.dev->flags & IFF_LOOPBACK)) {
+		hop_put(&hop);
+		NL_SET_ERR_MSG(extack,
+			       "the address is no host's: a broadcast address, or routed to the loopback device");
+		return -EHOSTUNREACH;
+	}
 	if (!hop.dev && !hop.local)
 		NL_SET_ERR_MSG(extack,
 			       "there is no route to the server yet; it is used as soon as there is one");
@@ -143,9 +152,10 @@ static u8 neigh_server_state(const struct neighbour *n)
 
 static void egress_set_state(struct drlb_egress *egress, u8 state)
 {
-	u8 old = xchg(&egress->state, state);
+	if (READ_ONCE(egress->state) == state)
+		return;
 
-	if (old != state)
+	if (xchg(&egress->state, state) != state)
 		drlb_nl_notify_egress(egress->dn, egress->key.family,
 				      &egress->key.addr, state);
 }
@@ -244,10 +254,12 @@ static void drlb_egress_work(struct work_struct *work)
 					   struct drlb_net, egresses.work);
 	struct drlb_egress *egress;
 
+	WRITE_ONCE(dn->egresses.kicked, false);
 	mutex_lock(&dn->egresses.lock);
 	list_for_each_entry(egress, &dn->egresses.list, list) {
 		egress_resolve(egress);
 		egress_probe(egress);
+		cond_resched();
 	}
 	mutex_unlock(&dn->egresses.lock);
 
@@ -256,7 +268,10 @@ static void drlb_egress_work(struct work_struct *work)
 
 void drlb_egresses_kick(struct drlb_net *dn)
 {
-	mod_delayed_work(system_power_efficient_wq, &dn->egresses.work, 1);
+	/* The first of many events sets the time; the others must not move it. */
+	if (!xchg(&dn->egresses.kicked, 1))
+		mod_delayed_work(system_power_efficient_wq, &dn->egresses.work,
+				 HZ / 100 + 1);
 }
 
 static struct drlb_egress *egress_create(struct drlb_net *dn,
@@ -462,10 +477,22 @@ err_table:
 	return err;
 }
 
-void drlb_egresses_exit(struct drlb_net *dn)
+void drlb_egresses_stop(struct drlb_net *dn)
 {
+	struct drlb_egress *egress;
+
+	/* Waits for a grace period: nobody kicks the work after it. */
 	unregister_fib_notifier(dn->net, &dn->egresses.fib_nb);
 	cancel_delayed_work_sync(&dn->egresses.work);
+
+	mutex_lock(&dn->egresses.lock);
+	list_for_each_entry(egress, &dn->egresses.list, list)
+		egress_set_neigh(egress, NULL);
+	mutex_unlock(&dn->egresses.lock);
+}
+
+void drlb_egresses_exit(struct drlb_net *dn)
+{
 	WARN_ON(!list_empty(&dn->egresses.list));
 	rhashtable_destroy(&dn->egresses.table);
 	mutex_destroy(&dn->egresses.lock);

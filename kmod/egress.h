@@ -34,7 +34,7 @@ struct drlb_egress_key {
  */
 struct drlb_egress {
 	struct neighbour __rcu *neigh;
-	u8 state;
+	u32 state;
 
 	struct rhash_head node;
 	struct drlb_egress_key key;
@@ -79,6 +79,8 @@ void drlb_egress_put(struct drlb_egress *egress);
 void drlb_egresses_kick(struct drlb_net *dn);
 
 int drlb_egresses_init(struct drlb_net *dn);
+/* Let go of all neighbours, and so of devices, for good. */
+void drlb_egresses_stop(struct drlb_net *dn);
 void drlb_egresses_exit(struct drlb_net *dn);
 
 int drlb_egress_init(void);

@@ -6,6 +6,7 @@
 #include <linux/icmp.h>
 #include <linux/icmpv6.h>
 #include <net/dst.h>
+#include <net/dst_metadata.h>
 #include <net/icmp.h>
 #include <net/ip.h>
 #include <net/ip6_route.h>
@@ -23,7 +24,11 @@ static enum drlb_verdict drop(struct drlb_net *dn, enum drlb_counter why)
 static void count_packet(const struct drlb_server *server,
 			 const struct sk_buff *skb)
 {
-	unsigned int segs = skb_is_gso(skb) ? skb_shinfo(skb)->gso_segs : 1;
+	unsigned int segs = 1;
+
+	/* Some devices do not count the segments that they merge. */
+	if (skb_is_gso(skb) && skb_shinfo(skb)->gso_segs)
+		segs = skb_shinfo(skb)->gso_segs;
 
 	drlb_traffic_packet(server->traffic, segs, skb->len);
 }
@@ -35,7 +40,7 @@ static void send_icmp4(struct sk_buff *skb, u8 type, u8 code, __be32 info)
 {
 	const struct iphdr *iph = ip_hdr(skb);
 
-	if (!skb_dst(skb) &&
+	if (!skb_valid_dst(skb) &&
 	    ip_route_input_noref(skb, iph->daddr, iph->saddr, 0, skb->dev))
 		return;
 
@@ -77,10 +82,13 @@ forward_nowhere(struct drlb_net *dn, struct sk_buff *skb,
 	return DRLB_PASS;
 }
 
-/* Longer than @mtu, but perhaps only because GRO merged it. */
+/* Longer than @mtu, but perhaps only because GRO merged it. LRO, which leaves
+ * no type, cannot be undone.
+ */
 static bool segments_fit(const struct sk_buff *skb, unsigned int mtu)
 {
-	return skb_is_gso(skb) && skb_gso_validate_network_len(skb, mtu);
+	return skb_is_gso(skb) && skb_shinfo(skb)->gso_type &&
+	       skb_gso_validate_network_len(skb, mtu);
 }
 
 /* Let IP send it, in fragments, by a route on which the server is the next hop

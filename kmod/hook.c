@@ -35,22 +35,35 @@ static bool hook_wants(const struct sk_buff *skb)
 	       likely(!(skb->dev->flags & IFF_LOOPBACK));
 }
 
+/* A packet that was queued to userspace comes here from a process. */
 static unsigned int drlb_hook4(void *priv, struct sk_buff *skb,
 			       const struct nf_hook_state *state)
 {
+	enum drlb_verdict verdict;
+
 	if (!hook_wants(skb))
 		return NF_ACCEPT;
 
-	return nf_verdict(drlb_direct4(priv, skb, DRLB_DOOR_PREROUTING));
+	local_bh_disable();
+	verdict = drlb_direct4(priv, skb, DRLB_DOOR_PREROUTING);
+	local_bh_enable();
+
+	return nf_verdict(verdict);
 }
 
 static unsigned int drlb_hook6(void *priv, struct sk_buff *skb,
 			       const struct nf_hook_state *state)
 {
+	enum drlb_verdict verdict;
+
 	if (!hook_wants(skb))
 		return NF_ACCEPT;
 
-	return nf_verdict(drlb_direct6(priv, skb, DRLB_DOOR_PREROUTING));
+	local_bh_disable();
+	verdict = drlb_direct6(priv, skb, DRLB_DOOR_PREROUTING);
+	local_bh_enable();
+
+	return nf_verdict(verdict);
 }
 
 /* A tag that is still there means that the frame is the VLAN device's. */

@@ -2,12 +2,13 @@
 /*
  * A namespace's director, from its beginning to its end.
  *
- * The order of the end: first the hooks and the devices go, and the notifiers
- * are told to stay away (pre_exit); then the core waits for a grace period,
+ * The order of the end: first the hooks and the devices go, the notifiers are
+ * told to stay away, and the egresses let go of neighbours, which would hold up
+ * the end of their devices (pre_exit); then the core waits for a grace period,
  * after which no packet and no notifier is inside. The services are removed,
  * which retires their servers; the connections are freed without ceremony, for
  * nobody reads their servers' counts any more; the servers are reaped, which
- * lets go of the egresses; these let go of neighbours and so of devices. Pools,
+ * lets go of the egresses. Pools,
  * services and servers are freed by RCU; the module's exit waits for that.
  */
 #include "net.h"
@@ -103,6 +104,8 @@ static void __net_exit drlb_net_pre_exit(struct net *net)
 	mutex_lock(&dn->lock);
 	drlb_hooks_disable(dn);
 	mutex_unlock(&dn->lock);
+
+	drlb_egresses_stop(dn);
 }
 
 static void __net_exit drlb_net_stop(struct net *net)

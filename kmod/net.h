@@ -83,6 +83,7 @@ struct drlb_conns {
  * @table: struct drlb_egress by family and address
  * @lock: serialises changes
  * @work: brings every egress up to date with routes, devices, neighbours
+ * @kicked: @work is to run at once
  * @fib_nb: route changes
  * @list: all of them, for @work
  */
@@ -90,6 +91,7 @@ struct drlb_egresses {
 	struct rhashtable table;
 	struct mutex lock;	/* see above */
 	struct delayed_work work;
+	u32 kicked;
 	struct notifier_block fib_nb;
 	struct list_head list;
 };

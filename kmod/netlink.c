@@ -9,6 +9,7 @@
 #include "hook.h"
 #include "service.h"
 
+#include <linux/ipv6.h>
 #include <linux/mm.h>
 #include <linux/slab.h>
 #include <net/sock.h>
@@ -91,6 +92,12 @@ static int parse_service_key(struct nlattr *const *tb,
 			      tb[DRLB_SERVICE_A_ADDR6], nest, &key->family,
 			      &key->addr, extack))
 		return -EINVAL;
+
+	if (key->family == AF_INET6 && !ipv6_mod_enabled()) {
+		NL_SET_ERR_MSG_ATTR(extack, nest,
+				    "this kernel runs without IPv6 (ipv6.disable=1)");
+		return -EAFNOSUPPORT;
+	}
 
 	key->protocol = protocol;
 	key->port = nla_get_be16(tb[DRLB_SERVICE_A_PORT]);
@@ -303,8 +310,11 @@ int drlb_nl_service_add_doit(struct sk_buff *skb, struct genl_info *info)
 		goto out_unlock;
 	}
 	err = hooks_follow(dn);
-	if (err)
+	if (err) {
 		drlb_service_del(dn, &change.key, false, info->extack);
+		NL_SET_ERR_MSG(info->extack,
+			       "the netfilter hooks could not be registered");
+	}
 out_unlock:
 	mutex_unlock(&dn->lock);
 out:

@@ -18,6 +18,9 @@ extern const struct nla_policy drlb_nl_config_policy[];
 
 extern struct genl_family drlb_nl_family;
 
+/* The family is there to send events by. */
+extern bool drlb_nl_ready;
+
 /* netlink.c: services and servers */
 int drlb_nl_service_add_doit(struct sk_buff *skb, struct genl_info *info);
 int drlb_nl_service_set_doit(struct sk_buff *skb, struct genl_info *info);

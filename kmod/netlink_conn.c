@@ -144,11 +144,13 @@ int drlb_nl_connection_del_doit(struct sk_buff *skb, struct genl_info *info)
  * struct conn_dump - a dump of connections under way
  * @filter: what is wanted
  * @walk: where it is
+ * @parsed: @filter is there; 6.1 can tell an error from the first dump on only
  * @again: the last one found did not fit into the message
  */
 struct conn_dump {
 	struct drlb_conn_filter filter;
 	struct drlb_conn_walk walk;
+	bool parsed;
 	bool again;
 };
 
@@ -159,20 +161,13 @@ static struct conn_dump **dump_of(struct netlink_callback *cb)
 
 int drlb_nl_connection_get_start(struct netlink_callback *cb)
 {
-	struct nlattr *nest = genl_info_dump(cb)->attrs[DRLB_A_CONNECTION];
 	struct drlb_net *dn = drlb_net(sock_net(cb->skb->sk));
 	struct conn_dump *dump;
-	int err;
 
 	dump = kzalloc(sizeof(*dump), GFP_KERNEL);
 	if (!dump)
 		return -ENOMEM;
 
-	err = parse_filter(nest, &dump->filter, cb->extack);
-	if (err) {
-		kfree(dump);
-		return err;
-	}
 	drlb_conn_walk_init(&dn->conns, &dump->walk);
 	*dump_of(cb) = dump;
 
@@ -239,7 +234,15 @@ int drlb_nl_connection_get_dumpit(struct sk_buff *skb,
 	struct conn_dump *dump = *dump_of(cb);
 	struct drlb_conn_info info;
 	struct drlb_conn *conn;
-	int left;
+	int left, err;
+
+	if (!dump->parsed) {
+		err = parse_filter(genl_info_dump(cb)->attrs[DRLB_A_CONNECTION],
+				   &dump->filter, cb->extack);
+		if (err)
+			return err;
+		dump->parsed = true;
+	}
 
 	do {
 		drlb_conn_walk_start(&dump->walk);

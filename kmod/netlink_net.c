@@ -352,7 +352,7 @@ void drlb_nl_notify_egress(struct drlb_net *dn, u8 family,
 {
 	struct sk_buff *skb;
 
-	if (!READ_ONCE(dn->live) ||
+	if (!READ_ONCE(drlb_nl_ready) || !READ_ONCE(dn->live) ||
 	    !genl_has_listeners(&drlb_nl_family, dn->net, 0))
 		return;
 

@@ -267,12 +267,19 @@ struct genl_family drlb_nl_family __ro_after_init = {
 	.n_mcgrps	= ARRAY_SIZE(groups),
 };
 
+bool drlb_nl_ready;
+
 int __init drlb_nl_init(void)
 {
-	return genl_register_family(&drlb_nl_family);
+	int err = genl_register_family(&drlb_nl_family);
+
+	WRITE_ONCE(drlb_nl_ready, !err);
+
+	return err;
 }
 
 void drlb_nl_exit(void)
 {
+	WRITE_ONCE(drlb_nl_ready, false);
 	genl_unregister_family(&drlb_nl_family);
 }

@@ -95,7 +95,11 @@ static enum drlb_parse parse_quoted4(struct sk_buff *skb, unsigned int offset,
 	    !pskb_may_pull(skb, offset + hlen + sizeof(struct ports)))
 		return DRLB_PARSE_MALFORMED;
 
+	/* An error comes to whoever sent what it quotes. */
 	iph = (const void *)skb->data + offset;
+	if (ip_hdr(skb)->daddr != iph->saddr)
+		return DRLB_PARSE_PASS;
+
 	pkt->key4.saddr = iph->daddr;
 	pkt->key4.daddr = iph->saddr;
 	pkt->key4.ports = ports_swap(((const struct ports *)
@@ -164,6 +168,7 @@ enum drlb_parse drlb_packet_parse4_any(struct sk_buff *skb, enum drlb_door door,
 			return DRLB_PARSE_PASS;
 		if (unlikely(pskb_trim_rcsum(skb, end)))
 			return DRLB_PARSE_MALFORMED;
+		iph = ip_hdr(skb);
 	} else if (unlikely(ip_is_fragment(iph))) {
 		/* Defragmentation was asked not to touch it. */
 		return DRLB_PARSE_PASS;
@@ -272,6 +277,9 @@ static enum drlb_parse parse_quoted6(struct sk_buff *skb, unsigned int offset,
 		return DRLB_PARSE_MALFORMED;
 
 	ip6h = (const void *)skb->data + inner;
+	if (!ipv6_addr_equal(&ipv6_hdr(skb)->daddr, &ip6h->saddr))
+		return DRLB_PARSE_PASS;
+
 	pkt->key6.saddr = ip6h->daddr;
 	pkt->key6.daddr = ip6h->saddr;
 	pkt->key6.ports = ports_swap(((const struct ports *)

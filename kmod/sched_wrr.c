@@ -43,6 +43,33 @@ static struct drlb_server *slot_server(const struct drlb_pool *pool, u64 slot)
 	return pool->entry[low].server;
 }
 
+/* Light ones among heavy ones that are down may not have come up: their turns
+ * among themselves.
+ */
+static struct drlb_server *usable_by_weight(const struct drlb_pool *pool)
+{
+	u64 sum = 0, slot;
+	u32 i;
+
+	for (i = 0; i < pool->n; i++) {
+		if (drlb_server_usable(pool->entry[i].server))
+			sum += pool->entry[i].weight;
+	}
+	if (!sum)
+		return NULL;
+
+	div64_u64_rem(atomic64_inc_return(pool->cursor), sum, &slot);
+	for (i = 0; i < pool->n; i++) {
+		if (!drlb_server_usable(pool->entry[i].server))
+			continue;
+		if (slot < pool->entry[i].weight)
+			return pool->entry[i].server;
+		slot -= pool->entry[i].weight;
+	}
+
+	return NULL;
+}
+
 static struct drlb_server *wrr_pick(const struct drlb_pool *pool,
 				    const struct drlb_packet *pkt)
 {
@@ -59,13 +86,7 @@ static struct drlb_server *wrr_pick(const struct drlb_pool *pool,
 			return server;
 	}
 
-	/* Light ones among heavy ones that are down may not have come up. */
-	for (i = 0; i < pool->n; i++) {
-		if (drlb_server_usable(pool->entry[i].server))
-			return pool->entry[i].server;
-	}
-
-	return NULL;
+	return usable_by_weight(pool);
 }
 
 const struct drlb_sched drlb_sched_wrr = {

@@ -125,13 +125,15 @@ cleanup() {
 	local rc=$? ns pids
 	trap - EXIT
 	[[ $finished ]] || echo "not ok - the scenario ended early, status $rc"
+	# The shell would tell of each process that is killed.
+	exec 2>/dev/null
 	for ns in $(ip netns list | cut -d' ' -f1); do
 		pids=$(ip netns pids "$ns")
 		# shellcheck disable=SC2086 # a list
-		[[ -z $pids ]] || kill -KILL $pids 2>/dev/null || true
+		[[ -z $pids ]] || kill -KILL $pids || true
 		ip netns del "$ns"
 	done
-	wait 2>/dev/null
+	wait
 	exit "$rc"
 }
 trap cleanup EXIT

@@ -45,12 +45,12 @@ few_modules() { # so that depmod, which reads all there are, is soon done
 
 # ---- installing
 
-few_modules
 install_what_was_built() { # MAKE-WORD...
 	# Whether that is up to date has been seen to before the machine started.
 	make -s -C "$TOP" -o compile -o lbctl KVER="$KVER" "$@"
 }
 
+few_modules
 check "make install DESTDIR= PREFIX=" install_what_was_built install \
 	DESTDIR="$TMPDIR/stage" PREFIX=/usr
 for file in "lib/modules/$KVER/updates/drlb.ko" usr/sbin/lbctl \
