@@ -31,23 +31,19 @@ for ns in client director rs1 rs2 rs3; do
 done
 
 start() { # NAME CURL-OPTION...: a transfer at 1.5 MB/s
-	spawn client "$TMPDIR/$1.err" curl -sS -g --limit-rate 1500k \
-		--max-time 200 "${@:2}"
-	printf -v "transfer_$1" %s "$spawned"
+	rm -f "$TMPDIR/$1.status"
+	# shellcheck disable=SC2016 # for the other shell
+	spawn client "$TMPDIR/$1.err" bash -c 'curl -sS -g --limit-rate 1500k \
+		--max-time 200 "${@:2}"; echo $? >"$1"' - \
+		"$TMPDIR/$1.status" "${@:2}"
 }
 
 ended() { # NAME
-	local pid=transfer_$1
-	wait "${!pid}"
+	wait_for 200 test -s "$TMPDIR/$1.status" &&
+		grep -qx 0 "$TMPDIR/$1.status"
 }
 
-under_way() { # NAME...
-	local name pid
-	for name; do
-		pid=transfer_$name
-		kill -0 "${!pid}" || return 1
-	done
-}
+both_under_way() { [[ ! -e $TMPDIR/down.status && ! -e $TMPDIR/up.status ]]; }
 
 established() { # VIP: "client-port server" of each
 	connections "'; '.join(sorted(f\"{c['client_port']} {c['server']}\"
@@ -110,7 +106,7 @@ for vip in $VIP $VIP6; do
 	is "$vip: shown as active ones" "$(services "[r['active'] for r in \
 		svc('$vip', 80)['servers'] if r['weight'] == 0]")" "[1, 1]"
 	check "$vip: both transfers are still under way" \
-		under_way down up
+		both_under_way
 
 	check "$vip: the download ends well" ended down
 	check "$vip: the upload ends well" ended up
