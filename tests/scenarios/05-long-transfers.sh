@@ -30,10 +30,10 @@ for ns in client director rs1 rs2 rs3; do
 	in_ns $ns ethtool -K eth0 gro on tso on
 done
 
-start() { # NAME CURL-OPTION...: a transfer at 1.5 MB/s
+start() { # NAME CURL-OPTION...: a transfer of 40 seconds
 	rm -f "$TMPDIR/$1.status"
 	# shellcheck disable=SC2016 # for the other shell
-	spawn client "$TMPDIR/$1.err" bash -c 'curl -sS -g --limit-rate 1500k \
+	spawn client "$TMPDIR/$1.err" bash -c 'curl -sS -g --limit-rate 600k \
 		--max-time 200 "${@:2}"; echo $? >"$1"' - \
 		"$TMPDIR/$1.status" "${@:2}"
 }
