@@ -8,6 +8,7 @@
 set -euo pipefail
 
 failed=
+modprobe -a nf_defrag_ipv4 nf_defrag_ipv6
 insmod "${MODULE/$KVER/$KVER-selftest}" || failed="insmod fails"
 
 count=0
