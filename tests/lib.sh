@@ -133,9 +133,14 @@ cleanup() {
 		[[ -z $pids ]] || kill -KILL $pids || true
 		ip netns del "$ns"
 	done
+	kill "$json_server"
 	wait
 	exit "$rc"
 }
+mkdir "$TMPDIR/json"
+mkfifo "$TMPDIR/json/document" "$TMPDIR/json/answer"
+"$TOOLS/json" "$TMPDIR/json" </dev/null &
+json_server=$!
 trap cleanup EXIT
 trap 'say "line $LINENO: $BASH_COMMAND"' ERR
 
@@ -289,13 +294,23 @@ service() { # PROTOCOL ADDR:PORT "OPTIONS" [SERVER [weight N]]...
 }
 
 json() { # EXPRESSION: a value out of lbctl's JSON, see tests/tools/json
-	"$TOOLS/json" "$1"
+	json_ask "$1" cat
 }
 
-services() { lb -j service show | json "$1"; }
-stats() { lb -j stats | json "$1"; }
+json_ask() { # EXPRESSION COMMAND...: likewise, of what the command prints
+	local said
+	printf %s "$1" >"$TMPDIR/json/question"
+	# One that fails gives no document, which is no answer.
+	"${@:2}" >"$TMPDIR/json/document" || true
+	said=$(<"$TMPDIR/json/answer")
+	echo "${said:1}"
+	return "${said:0:1}"
+}
+
+services() { json_ask "$1" lb -j service show; }
+stats() { json_ask "$1" lb -j stats; }
 counter() { stats "counter('$1')"; }
-connections() { lb -j connection show | json "$1"; }
+connections() { json_ask "$1" lb -j connection show; }
 
 server_state() { # VIP PORT SERVER
 	services "srv('$1', $2, '$3')['state']"
