@@ -21,6 +21,16 @@
 
 #endif /* < 6.7.0 */
 
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 12, 0)
+
+#include <asm/unaligned.h>
+
+#else
+
+#include <linux/unaligned.h>
+
+#endif /* < 6.12.0 */
+
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 4, 0)
 
 #include <net/gso.h>

@@ -8,6 +8,7 @@
 #include "conn.h"
 #include "server.h"
 
+#include <linux/random.h>
 #include <linux/slab.h>
 #include <net/ipv6.h>
 
@@ -20,6 +21,8 @@
 
 static struct kmem_cache *cache4 __ro_after_init;
 static struct kmem_cache *cache6 __ro_after_init;
+
+u64 drlb_conn_secret[5] __ro_after_init;
 
 static u32 table4_hash(const void *key, u32 len, u32 seed)
 {
@@ -46,7 +49,7 @@ static int table6_cmp(struct rhashtable_compare_arg *arg, const void *obj)
 }
 
 static const struct rhashtable_params table4_params = {
-	.key_len		= sizeof(struct drlb_key4),
+	.key_len		= sizeof(union drlb_key4),
 	.key_offset		= offsetof(struct drlb_conn4, key),
 	.head_offset		= offsetof(struct drlb_conn4, base.node),
 	.hashfn			= table4_hash,
@@ -56,7 +59,7 @@ static const struct rhashtable_params table4_params = {
 };
 
 static const struct rhashtable_params table6_params = {
-	.key_len		= sizeof(struct drlb_key6),
+	.key_len		= sizeof(union drlb_key6),
 	.key_offset		= offsetof(struct drlb_conn6, key),
 	.head_offset		= offsetof(struct drlb_conn6, base.node),
 	.hashfn			= table6_hash,
@@ -241,7 +244,7 @@ bool drlb_conn_describe(const struct drlb_conn *conn, u8 family,
 	info->server = conn->server->addr;
 
 	if (family == AF_INET) {
-		const struct drlb_key4 *key = drlb_conn_key4(conn);
+		const union drlb_key4 *key = drlb_conn_key4(conn);
 
 		info->protocol = key->protocol;
 		info->client.ip = key->saddr;
@@ -249,7 +252,7 @@ bool drlb_conn_describe(const struct drlb_conn *conn, u8 family,
 		info->client_port = key->sport;
 		info->vip_port = key->dport;
 	} else {
-		const struct drlb_key6 *key = drlb_conn_key6(conn);
+		const union drlb_key6 *key = drlb_conn_key6(conn);
 
 		info->protocol = key->protocol;
 		info->client.in6 = key->saddr;
@@ -500,6 +503,8 @@ int __init drlb_conn_cache_init(void)
 {
 	BUILD_BUG_ON(IS_ENABLED(CONFIG_64BIT) &&
 		     sizeof(struct drlb_conn4) > 64);
+
+	get_random_bytes(drlb_conn_secret, sizeof(drlb_conn_secret));
 
 	cache4 = KMEM_CACHE(drlb_conn4, SLAB_HWCACHE_ALIGN);
 	if (!cache4)

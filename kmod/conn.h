@@ -2,8 +2,8 @@
 #ifndef _DRLB_CONN_H
 #define _DRLB_CONN_H
 
-#include <linux/jhash.h>
 #include <linux/jiffies.h>
+#include <linux/math64.h>
 #include <linux/rhashtable.h>
 
 #include <drlb.h>
@@ -39,12 +39,12 @@ struct drlb_conn {
 /* One cache line on 64-bit machines: the key and what a packet reads of it. */
 struct drlb_conn4 {
 	struct drlb_conn base;
-	struct drlb_key4 key;
+	union drlb_key4 key;
 };
 
 struct drlb_conn6 {
 	struct drlb_conn base;
-	struct drlb_key6 key;
+	union drlb_key6 key;
 };
 
 /* Half a second: how much later a packet must be to renew a connection. */
@@ -71,49 +71,72 @@ static inline void drlb_conn_renew(struct drlb_conn *conn, u32 now, u32 timeout)
 		WRITE_ONCE(conn->expires, expires);
 }
 
-static inline const struct drlb_key4 *
+static inline const union drlb_key4 *
 drlb_conn_key4(const struct drlb_conn *conn)
 {
 	return &container_of(conn, struct drlb_conn4, base)->key;
 }
 
-static inline const struct drlb_key6 *
+static inline const union drlb_key6 *
 drlb_conn_key6(const struct drlb_conn *conn)
 {
 	return &container_of(conn, struct drlb_conn6, base)->key;
 }
 
-/* Seeds are random and change with each resize: nobody can aim at a bucket. */
-static __always_inline u32 drlb_key4_hash(const struct drlb_key4 *key, u32 seed)
+/* Random, one for each word of a key: set when the module is loaded. */
+extern u64 drlb_conn_secret[5];
+
+/* Both halves of the product of two words that nobody outside knows. */
+static __always_inline u64 fold(u64 a, u64 b)
 {
-	return jhash_3words((__force u32)key->saddr, (__force u32)key->daddr,
-			    (__force u32)key->ports, seed ^ key->protocol);
+	return (a * b) ^ mul_u64_u64_shr(a, b, 64);
 }
 
-static __always_inline bool drlb_key4_equal(const struct drlb_key4 *key,
+/* A multiplication for two words of key, as wyhash does it. Without the secrets
+ * nobody can aim at a bucket, and should one be hit by chance, the table moves
+ * all entries by another @seed.
+ */
+static __always_inline u32 drlb_key4_hash(const union drlb_key4 *key, u32 seed)
+{
+	const u64 *secret = drlb_conn_secret;
+
+	return fold(key->word[0] ^ secret[0],
+		    key->word[1] ^ secret[1] ^ (u64)seed << 32);
+}
+
+static __always_inline bool drlb_key4_equal(const union drlb_key4 *key,
 					    const struct rhash_head *node)
 {
-	const u64 *a = (const u64 *)key;
-	const u64 *b = (const u64 *)
+	const union drlb_key4 *other =
 		&container_of(node, struct drlb_conn4, base.node)->key;
 
-	return !((a[0] ^ b[0]) | (a[1] ^ b[1]));
+	return !((key->word[0] ^ other->word[0]) |
+		 (key->word[1] ^ other->word[1]));
 }
 
-static __always_inline u32 drlb_key6_hash(const struct drlb_key6 *key, u32 seed)
+static __always_inline u32 drlb_key6_hash(const union drlb_key6 *key, u32 seed)
 {
-	return jhash2((const u32 *)key, sizeof(*key) / sizeof(u32), seed);
+	const u64 *secret = drlb_conn_secret;
+	u64 client, rest;
+
+	client = fold(key->word[0] ^ secret[0], key->word[1] ^ secret[1]);
+	rest = fold(key->word[2] ^ secret[2],
+		    key->word[3] ^ secret[3] ^ (u64)seed << 32);
+
+	return fold(client ^ key->word[4], rest ^ secret[4]);
 }
 
-static __always_inline bool drlb_key6_equal(const struct drlb_key6 *key,
+static __always_inline bool drlb_key6_equal(const union drlb_key6 *key,
 					    const struct rhash_head *node)
 {
-	const u64 *a = (const u64 *)key;
-	const u64 *b = (const u64 *)
+	const union drlb_key6 *other =
 		&container_of(node, struct drlb_conn6, base.node)->key;
 
-	return !((a[0] ^ b[0]) | (a[1] ^ b[1]) | (a[2] ^ b[2]) |
-		 (a[3] ^ b[3]) | (a[4] ^ b[4]));
+	return !((key->word[0] ^ other->word[0]) |
+		 (key->word[1] ^ other->word[1]) |
+		 (key->word[2] ^ other->word[2]) |
+		 (key->word[3] ^ other->word[3]) |
+		 (key->word[4] ^ other->word[4]));
 }
 
 /* rhashtable_lookup(), with hash and comparison compiled in: that one calls
@@ -157,7 +180,7 @@ static __always_inline bool drlb_key6_equal(const struct drlb_key6 *key,
  * server gone: the caller looks.
  */
 static __always_inline struct drlb_conn *
-drlb_conn_lookup4(struct drlb_conns *conns, const struct drlb_key4 *key)
+drlb_conn_lookup4(struct drlb_conns *conns, const union drlb_key4 *key)
 {
 	struct rhashtable *ht = &conns->table4;
 
@@ -165,7 +188,7 @@ drlb_conn_lookup4(struct drlb_conns *conns, const struct drlb_key4 *key)
 }
 
 static __always_inline struct drlb_conn *
-drlb_conn_lookup6(struct drlb_conns *conns, const struct drlb_key6 *key)
+drlb_conn_lookup6(struct drlb_conns *conns, const union drlb_key6 *key)
 {
 	struct rhashtable *ht = &conns->table6;
 

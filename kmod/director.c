@@ -49,9 +49,8 @@ static __always_inline bool conn_serves(const struct drlb_conn *conn,
  * another connection.
  */
 static __always_inline bool conn_follow(struct drlb_net *dn,
-					struct drlb_conn *conn,
-					const struct drlb_packet *pkt,
-					u8 protocol)
+					struct drlb_conn *conn, u8 protocol,
+					u8 tcp_flags)
 {
 	u32 state = READ_ONCE(conn->state);
 	u32 now = drlb_conn_now();
@@ -62,10 +61,10 @@ static __always_inline bool conn_follow(struct drlb_net *dn,
 		return false;
 
 	if (protocol == IPPROTO_TCP) {
-		next = drlb_tcp_next(state, pkt->tcp_flags);
+		next = drlb_tcp_next(state, tcp_flags);
 		if (unlikely(next == DRLB_TCP_RESTART))
 			return false;
-		movable = pkt->tcp_flags & DRLB_TCP_SYN;
+		movable = tcp_flags & DRLB_TCP_SYN;
 	}
 
 	if (unlikely(!conn_serves(conn, movable)))
@@ -266,21 +265,62 @@ not_parsed(struct drlb_net *dn, enum drlb_parse parse, enum drlb_door door)
 	return DRLB_PASS;
 }
 
-enum drlb_verdict drlb_direct4(struct drlb_net *dn, struct sk_buff *skb,
-			       enum drlb_door door)
+/* What is not plain, or has no connection that takes it. */
+static noinline enum drlb_verdict direct_any4(struct drlb_net *dn,
+					      struct sk_buff *skb,
+					      enum drlb_door door)
 {
 	struct drlb_packet pkt;
 	struct drlb_conn *conn;
 	enum drlb_parse parse;
 
 	parse = drlb_packet_parse4(skb, door, &pkt);
-	if (unlikely(parse != DRLB_PARSE_OK))
+	if (parse != DRLB_PARSE_OK)
 		return not_parsed(dn, parse, door);
 
 	conn = drlb_conn_lookup4(&dn->conns, &pkt.key4);
-	if (unlikely(!conn || pkt.icmp_error ||
-		     !conn_follow(dn, conn, &pkt, pkt.key4.protocol)))
+	if (!conn || pkt.icmp_error ||
+	    !conn_follow(dn, conn, pkt.key4.protocol, pkt.tcp_flags))
 		return direct_new(dn, skb, &pkt, conn, door);
+
+	return drlb_forward(dn, skb, conn->server, door, AF_INET);
+}
+
+static noinline enum drlb_verdict direct_any6(struct drlb_net *dn,
+					      struct sk_buff *skb,
+					      enum drlb_door door)
+{
+	struct drlb_packet pkt;
+	struct drlb_conn *conn;
+	enum drlb_parse parse;
+
+	parse = drlb_packet_parse6(skb, door, &pkt);
+	if (parse != DRLB_PARSE_OK)
+		return not_parsed(dn, parse, door);
+
+	conn = drlb_conn_lookup6(&dn->conns, &pkt.key6);
+	if (!conn || pkt.icmp_error ||
+	    !conn_follow(dn, conn, pkt.key6.protocol, pkt.tcp_flags))
+		return direct_new(dn, skb, &pkt, conn, door);
+
+	return drlb_forward(dn, skb, conn->server, door, AF_INET6);
+}
+
+/* The way of nearly all packets, in one function and in registers. */
+enum drlb_verdict drlb_direct4(struct drlb_net *dn, struct sk_buff *skb,
+			       enum drlb_door door)
+{
+	struct drlb_conn *conn;
+	union drlb_key4 key;
+	u8 tcp_flags = 0;
+
+	if (unlikely(!drlb_packet_plain4(skb, door, &key, &tcp_flags)))
+		return direct_any4(dn, skb, door);
+
+	conn = drlb_conn_lookup4(&dn->conns, &key);
+	if (unlikely(!conn ||
+		     !conn_follow(dn, conn, key.protocol, tcp_flags)))
+		return direct_any4(dn, skb, door);
 
 	return drlb_forward4(dn, skb, conn->server, door);
 }
@@ -288,18 +328,17 @@ enum drlb_verdict drlb_direct4(struct drlb_net *dn, struct sk_buff *skb,
 enum drlb_verdict drlb_direct6(struct drlb_net *dn, struct sk_buff *skb,
 			       enum drlb_door door)
 {
-	struct drlb_packet pkt;
 	struct drlb_conn *conn;
-	enum drlb_parse parse;
+	union drlb_key6 key;
+	u8 tcp_flags = 0;
 
-	parse = drlb_packet_parse6(skb, door, &pkt);
-	if (unlikely(parse != DRLB_PARSE_OK))
-		return not_parsed(dn, parse, door);
+	if (unlikely(!drlb_packet_plain6(skb, &key, &tcp_flags)))
+		return direct_any6(dn, skb, door);
 
-	conn = drlb_conn_lookup6(&dn->conns, &pkt.key6);
-	if (unlikely(!conn || pkt.icmp_error ||
-		     !conn_follow(dn, conn, &pkt, pkt.key6.protocol)))
-		return direct_new(dn, skb, &pkt, conn, door);
+	conn = drlb_conn_lookup6(&dn->conns, &key);
+	if (unlikely(!conn ||
+		     !conn_follow(dn, conn, key.protocol, tcp_flags)))
+		return direct_any6(dn, skb, door);
 
 	return drlb_forward6(dn, skb, conn->server, door);
 }

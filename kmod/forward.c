@@ -21,18 +21,6 @@ static enum drlb_verdict drop(struct drlb_net *dn, enum drlb_counter why)
 	return DRLB_DROP;
 }
 
-static void count_packet(const struct drlb_server *server,
-			 const struct sk_buff *skb)
-{
-	unsigned int segs = 1;
-
-	/* Some devices do not count the segments that they merge. */
-	if (skb_is_gso(skb) && skb_shinfo(skb)->gso_segs)
-		segs = skb_shinfo(skb)->gso_segs;
-
-	drlb_traffic_packet(server->traffic, segs, skb->len);
-}
-
 /* icmp_send() answers routed packets only. The VIP being an address of this
  * host, the answer's source is the VIP.
  */
@@ -55,20 +43,10 @@ void drlb_forward_refuse(struct sk_buff *skb, u8 family)
 		icmpv6_send(skb, ICMPV6_DEST_UNREACH, ICMPV6_PORT_UNREACH, 0);
 }
 
-/* Nothing of the way in may follow the packet out. */
-static __always_inline void clean(struct sk_buff *skb)
-{
-	skb_orphan(skb);
-	skb_forward_csum(skb);
-	skb_clear_tstamp(skb);
-	nf_reset_ct(skb);
-	skb_dst_drop(skb);
-}
-
 /* No neighbour: it is for this host itself, or there is no way to the server. */
-static noinline enum drlb_verdict
-forward_nowhere(struct drlb_net *dn, struct sk_buff *skb,
-		const struct drlb_server *server, enum drlb_door door)
+enum drlb_verdict drlb_forward_nowhere(struct drlb_net *dn, struct sk_buff *skb,
+				       const struct drlb_server *server,
+				       enum drlb_door door)
 {
 	if (door == DRLB_DOOR_INGRESS)
 		return DRLB_PASS;
@@ -76,7 +54,7 @@ forward_nowhere(struct drlb_net *dn, struct sk_buff *skb,
 	if (READ_ONCE(server->egress->state) != DRLB_SERVER_LOCAL)
 		return drop(dn, DRLB_COUNT_NO_ROUTE);
 
-	count_packet(server, skb);
+	drlb_forward_count(server, skb);
 	drlb_count(dn->counters, DRLB_COUNT_LOCAL_NODE);
 
 	return DRLB_PASS;
@@ -95,7 +73,7 @@ static bool segments_fit(const struct sk_buff *skb, unsigned int mtu)
  * although the packet is for the VIP. There is no POST_ROUTING for it, as there
  * is none for other packets.
  */
-static noinline enum drlb_verdict
+static enum drlb_verdict
 forward_routed4(struct drlb_net *dn, struct sk_buff *skb,
 		const struct drlb_server *server)
 {
@@ -114,9 +92,9 @@ forward_routed4(struct drlb_net *dn, struct sk_buff *skb,
 		return drop(dn, DRLB_COUNT_NO_MEMORY);
 	}
 
-	count_packet(server, skb);
+	drlb_forward_count(server, skb);
 	ip_decrease_ttl(ip_hdr(skb));
-	clean(skb);
+	drlb_forward_clean(skb);
 	skb_dst_set(skb, &rt->dst);
 	IPCB(skb)->flags |= IPSKB_REROUTED;
 	ip_output(dn->net, NULL, skb);
@@ -124,7 +102,7 @@ forward_routed4(struct drlb_net *dn, struct sk_buff *skb,
 	return DRLB_STOLEN;
 }
 
-static noinline enum drlb_verdict
+static enum drlb_verdict
 forward_routed6(struct drlb_net *dn, struct sk_buff *skb,
 		const struct drlb_server *server)
 {
@@ -145,9 +123,9 @@ forward_routed6(struct drlb_net *dn, struct sk_buff *skb,
 		return drop(dn, DRLB_COUNT_NO_MEMORY);
 	}
 
-	count_packet(server, skb);
+	drlb_forward_count(server, skb);
 	ipv6_hdr(skb)->hop_limit--;
-	clean(skb);
+	drlb_forward_clean(skb);
 	skb_dst_set(skb, dst);
 	IP6CB(skb)->flags |= IP6SKB_REROUTED;
 	ip6_output(dn->net, NULL, skb);
@@ -155,7 +133,7 @@ forward_routed6(struct drlb_net *dn, struct sk_buff *skb,
 	return DRLB_STOLEN;
 }
 
-static noinline enum drlb_verdict
+static enum drlb_verdict
 forward_big4(struct drlb_net *dn, struct sk_buff *skb,
 	     const struct drlb_server *server, unsigned int mtu,
 	     enum drlb_door door)
@@ -173,7 +151,7 @@ forward_big4(struct drlb_net *dn, struct sk_buff *skb,
 }
 
 /* A packet that came in fragments goes out in fragments no larger. */
-static noinline enum drlb_verdict
+static enum drlb_verdict
 forward_big6(struct drlb_net *dn, struct sk_buff *skb,
 	     const struct drlb_server *server, unsigned int mtu,
 	     enum drlb_door door)
@@ -190,9 +168,8 @@ forward_big6(struct drlb_net *dn, struct sk_buff *skb,
 	return drop(dn, DRLB_COUNT_TOO_BIG);
 }
 
-static noinline enum drlb_verdict
-ttl_exceeded(struct drlb_net *dn, struct sk_buff *skb, enum drlb_door door,
-	     u8 family)
+enum drlb_verdict drlb_forward_ttl(struct drlb_net *dn, struct sk_buff *skb,
+				   enum drlb_door door, u8 family)
 {
 	if (door == DRLB_DOOR_INGRESS)
 		return DRLB_PASS;
@@ -205,66 +182,25 @@ ttl_exceeded(struct drlb_net *dn, struct sk_buff *skb, enum drlb_door door,
 	return drop(dn, DRLB_COUNT_TTL_EXCEEDED);
 }
 
-enum drlb_verdict drlb_forward4(struct drlb_net *dn, struct sk_buff *skb,
-				const struct drlb_server *server,
-				enum drlb_door door)
+enum drlb_verdict drlb_forward_long(struct drlb_net *dn, struct sk_buff *skb,
+				    const struct drlb_server *server,
+				    struct neighbour *n, enum drlb_door door,
+				    u8 family)
 {
-	struct net_device *dev;
-	struct neighbour *n;
-	unsigned int mtu;
+	unsigned int mtu = READ_ONCE(n->dev->mtu);
 
-	n = rcu_dereference(server->egress->neigh);
-	if (unlikely(!n))
-		return forward_nowhere(dn, skb, server, door);
-
-	if (unlikely(ip_hdr(skb)->ttl <= 1))
-		return ttl_exceeded(dn, skb, door, AF_INET);
-
-	dev = n->dev;
-	mtu = READ_ONCE(dev->mtu);
-	if (unlikely(skb->len > mtu) && !segments_fit(skb, mtu))
+	if (segments_fit(skb, mtu))
+		return drlb_forward_send(dn, skb, server, n, family);
+	if (family == AF_INET)
 		return forward_big4(dn, skb, server, mtu, door);
 
-	if (unlikely(skb_cow(skb, LL_RESERVED_SPACE(dev))))
-		return drop(dn, DRLB_COUNT_NO_MEMORY);
-
-	count_packet(server, skb);
-	ip_decrease_ttl(ip_hdr(skb));
-	clean(skb);
-	skb->dev = dev;
-	neigh_output(n, skb, false);
-
-	return DRLB_STOLEN;
+	return forward_big6(dn, skb, server, mtu, door);
 }
 
-enum drlb_verdict drlb_forward6(struct drlb_net *dn, struct sk_buff *skb,
-				const struct drlb_server *server,
-				enum drlb_door door)
+enum drlb_verdict drlb_forward(struct drlb_net *dn, struct sk_buff *skb,
+			       const struct drlb_server *server,
+			       enum drlb_door door, u8 family)
 {
-	struct net_device *dev;
-	struct neighbour *n;
-	unsigned int mtu;
-
-	n = rcu_dereference(server->egress->neigh);
-	if (unlikely(!n))
-		return forward_nowhere(dn, skb, server, door);
-
-	if (unlikely(ipv6_hdr(skb)->hop_limit <= 1))
-		return ttl_exceeded(dn, skb, door, AF_INET6);
-
-	dev = n->dev;
-	mtu = READ_ONCE(dev->mtu);
-	if (unlikely(skb->len > mtu) && !segments_fit(skb, mtu))
-		return forward_big6(dn, skb, server, mtu, door);
-
-	if (unlikely(skb_cow(skb, LL_RESERVED_SPACE(dev))))
-		return drop(dn, DRLB_COUNT_NO_MEMORY);
-
-	count_packet(server, skb);
-	ipv6_hdr(skb)->hop_limit--;
-	clean(skb);
-	skb->dev = dev;
-	neigh_output(n, skb, false);
-
-	return DRLB_STOLEN;
+	return family == AF_INET ? drlb_forward4(dn, skb, server, door) :
+				   drlb_forward6(dn, skb, server, door);
 }

@@ -35,18 +35,32 @@ static bool hook_wants(const struct sk_buff *skb)
 	       likely(!(skb->dev->flags & IFF_LOOPBACK));
 }
 
-/* A packet that was queued to userspace comes here from a process. */
+/* The data path wants bottom halves off, as they are but for a packet that was
+ * queued to userspace: that one comes here from a process.
+ */
+static bool bh_disable(void)
+{
+	if (likely(softirq_count()))
+		return false;
+
+	local_bh_disable();
+
+	return true;
+}
+
 static unsigned int drlb_hook4(void *priv, struct sk_buff *skb,
 			       const struct nf_hook_state *state)
 {
 	enum drlb_verdict verdict;
+	bool disabled;
 
 	if (!hook_wants(skb))
 		return NF_ACCEPT;
 
-	local_bh_disable();
+	disabled = bh_disable();
 	verdict = drlb_direct4(priv, skb, DRLB_DOOR_PREROUTING);
-	local_bh_enable();
+	if (unlikely(disabled))
+		local_bh_enable();
 
 	return nf_verdict(verdict);
 }
@@ -55,13 +69,15 @@ static unsigned int drlb_hook6(void *priv, struct sk_buff *skb,
 			       const struct nf_hook_state *state)
 {
 	enum drlb_verdict verdict;
+	bool disabled;
 
 	if (!hook_wants(skb))
 		return NF_ACCEPT;
 
-	local_bh_disable();
+	disabled = bh_disable();
 	verdict = drlb_direct6(priv, skb, DRLB_DOOR_PREROUTING);
-	local_bh_enable();
+	if (unlikely(disabled))
+		local_bh_enable();
 
 	return nf_verdict(verdict);
 }

@@ -12,35 +12,54 @@
 #include <net/checksum.h>
 #include <net/ip.h>
 
+#include "compat.h"
+
 /*
  * Keys of connections, and what a packet is looked up by. They are compared
  * and hashed as whole words, so that the padding must be zero.
  */
-struct drlb_key4 {
-	__be32 saddr;		/* the client's */
-	__be32 daddr;		/* the VIP */
-	union {
-		struct {
-			__be16 sport;
-			__be16 dport;
+union drlb_key4 {
+	struct {
+		__be32 saddr;		/* the client's */
+		__be32 daddr;		/* the VIP */
+		union {
+			struct {
+				__be16 sport;
+				__be16 dport;
+			};
+			__be32 ports;
 		};
-		__be32 ports;
+		u32 protocol;
 	};
-	u32 protocol;
-} __aligned(8);
+	u64 word[2];
+};
 
-struct drlb_key6 {
-	struct in6_addr saddr;
-	struct in6_addr daddr;
-	union {
-		struct {
-			__be16 sport;
-			__be16 dport;
+union drlb_key6 {
+	struct {
+		struct in6_addr saddr;
+		struct in6_addr daddr;
+		union {
+			struct {
+				__be16 sport;
+				__be16 dport;
+			};
+			__be32 ports;
 		};
-		__be32 ports;
+		u32 protocol;
 	};
-	u32 protocol;
-} __aligned(8);
+	u64 word[5];
+};
+
+/* The last word of either. In one piece, since a word which is written in two
+ * and then read whole has to wait for the store buffer.
+ */
+static __always_inline u64 drlb_key_tail(__be32 ports, u32 protocol)
+{
+	u64 first = (__force u32)ports, second = protocol;
+
+	return IS_ENABLED(CONFIG_CPU_BIG_ENDIAN) ? first << 32 | second :
+						   second << 32 | first;
+}
 
 /* Where a packet came in. */
 enum drlb_door {
@@ -59,8 +78,8 @@ enum drlb_door {
  */
 struct drlb_packet {
 	union {
-		struct drlb_key4 key4;
-		struct drlb_key6 key6;
+		union drlb_key4 key4;
+		union drlb_key6 key6;
 	};
 	u8 family;
 	u8 tcp_flags;
@@ -83,11 +102,12 @@ enum drlb_parse {
 
 /* What nearly all packets are: TCP or UDP right behind a header without options,
  * both in the linear part, no padding behind. False for all others, right or
- * wrong.
+ * wrong. @tcp_flags is set for TCP only.
  */
 static __always_inline bool drlb_packet_plain4(const struct sk_buff *skb,
 					       enum drlb_door door,
-					       struct drlb_packet *pkt)
+					       union drlb_key4 *key,
+					       u8 *tcp_flags)
 {
 	const struct iphdr *iph = ip_hdr(skb);
 	const struct tcphdr *th = (const void *)(iph + 1);
@@ -107,7 +127,7 @@ static __always_inline bool drlb_packet_plain4(const struct sk_buff *skb,
 			     th->doff < sizeof(*th) / 4 ||
 			     sizeof(*iph) + th->doff * 4 > len))
 			return false;
-		pkt->tcp_flags = ((const u8 *)th)[13];
+		*tcp_flags = ((const u8 *)th)[13];
 	} else if (iph->protocol != IPPROTO_UDP ||
 		   ntohs(uh->len) < sizeof(*uh) ||
 		   ntohs(uh->len) > len - sizeof(*iph)) {
@@ -118,23 +138,20 @@ static __always_inline bool drlb_packet_plain4(const struct sk_buff *skb,
 	    unlikely(ip_fast_csum(iph, sizeof(*iph) / 4)))
 		return false;
 
-	pkt->family = AF_INET;
-	pkt->icmp_error = false;
-	pkt->key4.saddr = iph->saddr;
-	pkt->key4.daddr = iph->daddr;
-	pkt->key4.sport = uh->source;
-	pkt->key4.dport = uh->dest;
-	pkt->key4.protocol = iph->protocol;
+	key->word[0] = get_unaligned((const u64 *)&iph->saddr);
+	key->word[1] = drlb_key_tail(*(const __be32 *)uh, iph->protocol);
 
 	return true;
 }
 
 static __always_inline bool drlb_packet_plain6(const struct sk_buff *skb,
-					       struct drlb_packet *pkt)
+					       union drlb_key6 *key,
+					       u8 *tcp_flags)
 {
 	const struct ipv6hdr *ip6h = ipv6_hdr(skb);
 	const struct tcphdr *th = (const void *)(ip6h + 1);
 	const struct udphdr *uh = (const void *)(ip6h + 1);
+	const u64 *addrs = (const u64 *)&ip6h->saddr;
 	unsigned int len;
 
 	if (unlikely(skb_headlen(skb) < sizeof(*ip6h) + sizeof(*uh)))
@@ -148,19 +165,17 @@ static __always_inline bool drlb_packet_plain6(const struct sk_buff *skb,
 		if (unlikely(skb_headlen(skb) < sizeof(*ip6h) + sizeof(*th) ||
 			     th->doff < sizeof(*th) / 4 || th->doff * 4 > len))
 			return false;
-		pkt->tcp_flags = ((const u8 *)th)[13];
+		*tcp_flags = ((const u8 *)th)[13];
 	} else if (ip6h->nexthdr != IPPROTO_UDP ||
 		   ntohs(uh->len) < sizeof(*uh) || ntohs(uh->len) > len) {
 		return false;
 	}
 
-	pkt->family = AF_INET6;
-	pkt->icmp_error = false;
-	pkt->key6.saddr = ip6h->saddr;
-	pkt->key6.daddr = ip6h->daddr;
-	pkt->key6.sport = uh->source;
-	pkt->key6.dport = uh->dest;
-	pkt->key6.protocol = ip6h->nexthdr;
+	key->word[0] = get_unaligned(addrs);
+	key->word[1] = get_unaligned(addrs + 1);
+	key->word[2] = get_unaligned(addrs + 2);
+	key->word[3] = get_unaligned(addrs + 3);
+	key->word[4] = drlb_key_tail(*(const __be32 *)uh, ip6h->nexthdr);
 
 	return true;
 }
@@ -179,21 +194,27 @@ enum drlb_parse drlb_packet_parse6_any(struct sk_buff *skb, enum drlb_door door,
  *
  * Context: softirq. skb->data is at the network header.
  */
-static __always_inline enum drlb_parse
+static inline enum drlb_parse
 drlb_packet_parse4(struct sk_buff *skb, enum drlb_door door,
 		   struct drlb_packet *pkt)
 {
-	if (likely(drlb_packet_plain4(skb, door, pkt)))
+	pkt->family = AF_INET;
+	pkt->tcp_flags = 0;
+	pkt->icmp_error = false;
+	if (likely(drlb_packet_plain4(skb, door, &pkt->key4, &pkt->tcp_flags)))
 		return DRLB_PARSE_OK;
 
 	return drlb_packet_parse4_any(skb, door, pkt);
 }
 
-static __always_inline enum drlb_parse
+static inline enum drlb_parse
 drlb_packet_parse6(struct sk_buff *skb, enum drlb_door door,
 		   struct drlb_packet *pkt)
 {
-	if (likely(drlb_packet_plain6(skb, pkt)))
+	pkt->family = AF_INET6;
+	pkt->tcp_flags = 0;
+	pkt->icmp_error = false;
+	if (likely(drlb_packet_plain6(skb, &pkt->key6, &pkt->tcp_flags)))
 		return DRLB_PARSE_OK;
 
 	return drlb_packet_parse6_any(skb, door, pkt);

@@ -121,7 +121,7 @@ static u64 client_hash(const struct drlb_pool *pool,
 		       const struct drlb_packet *pkt)
 {
 	bool with_port = pool->hash == DRLB_HASH_SOURCE_PORT;
-	const u64 *addr;
+	const __be64 *addr;
 	u32 port;
 
 	if (pkt->family == AF_INET) {
@@ -130,10 +130,9 @@ static u64 client_hash(const struct drlb_pool *pool,
 	}
 
 	port = with_port ? ntohs(pkt->key6.sport) : 0;
-	addr = (const u64 *)&pkt->key6.saddr;
+	addr = (const __be64 *)&pkt->key6.saddr;
 
-	return siphash_3u64(be64_to_cpu((__force __be64)addr[0]),
-			    be64_to_cpu((__force __be64)addr[1]), port,
+	return siphash_3u64(be64_to_cpu(addr[0]), be64_to_cpu(addr[1]), port,
 			    &key_client);
 }
 

@@ -361,13 +361,13 @@ static struct sk_buff *__init trial_skb(const struct trial *t)
 static bool __init packet_is_right(const struct frame *f,
 				   const struct drlb_packet *pkt)
 {
-	static const struct drlb_key4 key4 = {
+	static const union drlb_key4 key4 = {
 		.saddr = cpu_to_be32(0xc0000201),
 		.daddr = cpu_to_be32(0x0a000064),
 		.sport = cpu_to_be16(1025),
 		.dport = cpu_to_be16(80),
 	};
-	static const struct drlb_key6 key6 = {
+	static const union drlb_key6 key6 = {
 		.saddr.s6_addr = { 0x20, 0x01, 0x0d, 0xb8, [15] = 0x01 },
 		.daddr.s6_addr = { 0xfd, [15] = 0x64 },
 		.sport = cpu_to_be16(1025),
