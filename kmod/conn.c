@@ -454,6 +454,12 @@ static void drlb_conn_gc(struct work_struct *work)
 		cond_resched();
 	}
 
+	if (READ_ONCE(dn->hooked) || drlb_conn_number(&dn->conns))
+		drlb_conns_collect(dn);
+}
+
+void drlb_conns_collect(struct drlb_net *dn)
+{
 	queue_delayed_work(system_power_efficient_wq, &dn->conns.gc, HZ);
 }
 
@@ -472,7 +478,6 @@ int drlb_conns_init(struct drlb_net *dn)
 	atomic_set(&dn->conns.half_open, 0);
 	drlb_conn_walk_init(&dn->conns, &dn->conns.walk);
 	INIT_DELAYED_WORK(&dn->conns.gc, drlb_conn_gc);
-	queue_delayed_work(system_power_efficient_wq, &dn->conns.gc, HZ);
 
 	return 0;
 

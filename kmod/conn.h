@@ -293,6 +293,11 @@ static inline unsigned int drlb_conn_number(const struct drlb_conns *conns)
 	       atomic_read(&conns->table6.nelems);
 }
 
+/* Have the collector at work from now on, until there are neither hooks nor
+ * connections: a namespace without services is never woken up.
+ */
+void drlb_conns_collect(struct drlb_net *dn);
+
 int drlb_conns_init(struct drlb_net *dn);
 /* No packet may be on its way any more. */
 void drlb_conns_exit(struct drlb_net *dn);

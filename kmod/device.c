@@ -73,7 +73,7 @@ int drlb_device_add(struct drlb_net *dn, const char *name, bool check,
 	if (check)
 		goto out;
 
-	device = kzalloc(sizeof(*device), GFP_KERNEL);
+	device = kzalloc(sizeof(*device), GFP_KERNEL_ACCOUNT);
 	if (!device)
 		return -ENOMEM;
 

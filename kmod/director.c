@@ -13,6 +13,9 @@
 #include "sched.h"
 #include "service.h"
 
+#include <linux/in.h>
+#include <net/ipv6.h>
+
 /* Not ours. The ingress door does not count what the other one will see. */
 static enum drlb_verdict pass(struct drlb_net *dn, enum drlb_door door,
 			      enum drlb_counter why)
@@ -220,6 +223,24 @@ static enum drlb_verdict direct_error(struct drlb_net *dn, struct sk_buff *skb,
 	return forward_hashed(dn, skb, pkt, pool, door);
 }
 
+/* Nobody could answer others. IP throws them away, and at the ingress door they
+ * would not get that far.
+ */
+static bool source_is_host(const struct drlb_packet *pkt)
+{
+	__be32 saddr = pkt->key4.saddr;
+	int type;
+
+	if (pkt->family == AF_INET)
+		return !ipv4_is_zeronet(saddr) && !ipv4_is_loopback(saddr) &&
+		       !ipv4_is_multicast(saddr) && !ipv4_is_lbcast(saddr);
+
+	type = ipv6_addr_type(&pkt->key6.saddr);
+
+	return type & IPV6_ADDR_UNICAST &&
+	       !(type & (IPV6_ADDR_LOOPBACK | IPV6_ADDR_MAPPED));
+}
+
 /* A packet that no connection takes; @conn, if any, is in its way. */
 static noinline enum drlb_verdict direct_new(struct drlb_net *dn,
 					     struct sk_buff *skb,
@@ -244,6 +265,8 @@ static noinline enum drlb_verdict direct_new(struct drlb_net *dn,
 	svc = drlb_service_find(dn, pkt);
 	if (!svc)
 		return pass(dn, door, DRLB_COUNT_NO_SERVICE);
+	if (unlikely(!source_is_host(pkt)))
+		return pass(dn, door, DRLB_COUNT_MARTIAN);
 
 	pool = rcu_dereference(svc->pool);
 	if (packet_protocol(pkt) == IPPROTO_UDP)

@@ -4,8 +4,8 @@
  * queueing and header caching are the neighbour layer's. All that may change
  * under a configured server (routes, devices, addresses, the entry's death) is
  * met by one piece of work that brings each egress up to date. Events only
- * make it run at once; it also runs each second and so repairs whatever an
- * event did not tell.
+ * make it run at once; while there are egresses it also runs each second and
+ * so repairs whatever an event did not tell.
  *
  * The director of a direct-routing cluster never sees replies, so nothing
  * confirms its neighbours but ARP and ND themselves. Left to the kernel, a dead
@@ -261,9 +261,10 @@ static void drlb_egress_work(struct work_struct *work)
 		egress_probe(egress);
 		cond_resched();
 	}
+	if (!list_empty(&dn->egresses.list))
+		queue_delayed_work(system_power_efficient_wq,
+				   &dn->egresses.work, HZ);
 	mutex_unlock(&dn->egresses.lock);
-
-	queue_delayed_work(system_power_efficient_wq, &dn->egresses.work, HZ);
 }
 
 void drlb_egresses_kick(struct drlb_net *dn)
@@ -282,7 +283,7 @@ static struct drlb_egress *egress_create(struct drlb_net *dn,
 
 	lockdep_assert_held(&dn->egresses.lock);
 
-	egress = kzalloc(sizeof(*egress), GFP_KERNEL);
+	egress = kzalloc(sizeof(*egress), GFP_KERNEL_ACCOUNT);
 	if (!egress)
 		return ERR_PTR(-ENOMEM);
 
@@ -299,6 +300,7 @@ static struct drlb_egress *egress_create(struct drlb_net *dn,
 	}
 	list_add_tail(&egress->list, &dn->egresses.list);
 	egress_resolve(egress);
+	queue_delayed_work(system_power_efficient_wq, &dn->egresses.work, HZ);
 
 	return egress;
 }
@@ -467,12 +469,9 @@ int drlb_egresses_init(struct drlb_net *dn)
 	if (err)
 		goto err_table;
 
-	queue_delayed_work(system_power_efficient_wq, &dn->egresses.work, HZ);
-
 	return 0;
 
 err_table:
-	cancel_delayed_work_sync(&dn->egresses.work);
 	rhashtable_destroy(&dn->egresses.table);
 	return err;
 }

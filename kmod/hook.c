@@ -6,6 +6,7 @@
  * other, so that it need not be complete.
  */
 #include "hook.h"
+#include "conn.h"
 #include "director.h"
 
 #include <linux/if_vlan.h>
@@ -130,7 +131,8 @@ int drlb_hooks_enable(struct drlb_net *dn)
 	if (err)
 		goto err_defrag6;
 
-	dn->hooked = true;
+	WRITE_ONCE(dn->hooked, true);
+	drlb_conns_collect(dn);
 
 	return 0;
 
@@ -151,7 +153,7 @@ void drlb_hooks_disable(struct drlb_net *dn)
 	nf_unregister_net_hooks(dn->net, dn->hooks, ARRAY_SIZE(dn->hooks));
 	nf_defrag_ipv6_disable(dn->net);
 	nf_defrag_ipv4_disable(dn->net);
-	dn->hooked = false;
+	WRITE_ONCE(dn->hooked, false);
 }
 
 int drlb_hook_attach(struct drlb_net *dn, struct net_device *dev,

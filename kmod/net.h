@@ -72,7 +72,10 @@ struct drlb_conn_walk {
  */
 struct drlb_conns {
 	struct rhashtable table4;
-	struct rhashtable table6;
+	/* Away from the number of entries in the other, which each new
+	 * connection writes.
+	 */
+	struct rhashtable table6 ____cacheline_aligned_in_smp;
 	atomic_t half_open;
 	struct delayed_work gc;
 	struct drlb_conn_walk walk;

@@ -214,6 +214,23 @@ static int parse_settings(struct nlattr *const *tb, struct drlb_settings *set,
 	return 0;
 }
 
+/* Connections are made by packets, whose memory is on nobody's account: how much
+ * of it a namespace may take is not up to those who are root in it only.
+ */
+static int check_memory(const struct sk_buff *skb,
+			const struct drlb_settings *set,
+			struct netlink_ext_ack *extack)
+{
+	if (set->conn_max <= drlb_settings_default.conn_max ||
+	    netlink_capable(skb, CAP_NET_ADMIN))
+		return 0;
+
+	NL_SET_ERR_MSG(extack,
+		       "conn_max above the module's default needs CAP_NET_ADMIN in the initial user namespace");
+
+	return -EPERM;
+}
+
 int drlb_nl_config_set_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct drlb_net *dn = drlb_net(genl_info_net(info));
@@ -233,7 +250,8 @@ int drlb_nl_config_set_doit(struct sk_buff *skb, struct genl_info *info)
 
 	mutex_lock(&dn->lock);
 	set = dn->settings;
-	err = parse_settings(tb, &set, info->extack);
+	err = parse_settings(tb, &set, info->extack) ?:
+	      check_memory(skb, &set, info->extack);
 	if (!err && !info->attrs[DRLB_A_CHECK])
 		drlb_settings_set(dn, &set);
 	mutex_unlock(&dn->lock);

@@ -80,7 +80,7 @@ struct drlb_pool *drlb_pool_create(const struct drlb_sched_conf *conf,
 	int err;
 	u32 i;
 
-	pool = kvzalloc(struct_size(pool, entry, n), GFP_KERNEL);
+	pool = kvzalloc(struct_size(pool, entry, n), GFP_KERNEL_ACCOUNT);
 	if (!pool)
 		return ERR_PTR(-ENOMEM);
 

@@ -14,7 +14,7 @@
 #include "sched.h"
 
 #include <linux/mm.h>
-#include <linux/sched.h>
+#include <linux/sched/signal.h>
 #include <linux/siphash.h>
 #include <linux/slab.h>
 
@@ -84,7 +84,8 @@ int drlb_mh_build(struct drlb_pool *pool, u32 size, u8 family)
 	if (!claimants)
 		return -ENOMEM;
 
-	pool->table = kvmalloc_array(size, sizeof(*pool->table), GFP_KERNEL);
+	pool->table = kvmalloc_array(size, sizeof(*pool->table),
+				     GFP_KERNEL_ACCOUNT);
 	if (!pool->table) {
 		kvfree(claimants);
 		return -ENOMEM;
@@ -110,6 +111,11 @@ int drlb_mh_build(struct drlb_pool *pool, u32 size, u8 family)
 			claimed++;
 		}
 		cond_resched();
+		/* Many servers of very different weights take many rounds. */
+		if (fatal_signal_pending(current)) {
+			kvfree(claimants);
+			return -EINTR;
+		}
 	}
 
 	kvfree(claimants);

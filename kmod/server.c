@@ -14,7 +14,7 @@ struct drlb_server *drlb_server_create(struct drlb_net *dn,
 
 	lockdep_assert_held(&dn->lock);
 
-	server = kzalloc(sizeof(*server), GFP_KERNEL);
+	server = kzalloc(sizeof(*server), GFP_KERNEL_ACCOUNT);
 	if (!server)
 		return ERR_PTR(-ENOMEM);
 

@@ -405,7 +405,7 @@ int drlb_service_add(struct drlb_net *dn, struct drlb_service_change *change,
 	if (change->check)
 		goto out;
 
-	svc = kzalloc(sizeof(*svc), GFP_KERNEL);
+	svc = kzalloc(sizeof(*svc), GFP_KERNEL_ACCOUNT);
 	if (!svc)
 		return -ENOMEM;
 

@@ -33,7 +33,7 @@ struct drlb_traffic __percpu *drlb_traffic_alloc(void)
 	struct drlb_traffic __percpu *traffic;
 	int cpu;
 
-	traffic = alloc_percpu(struct drlb_traffic);
+	traffic = alloc_percpu_gfp(struct drlb_traffic, GFP_KERNEL_ACCOUNT);
 	if (!traffic)
 		return NULL;
 

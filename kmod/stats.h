@@ -14,6 +14,8 @@
 #define DRLB_COUNTERS(X)						      \
 	X(MALFORMED, malformed,						      \
 	  "headers cut short or contradictory, left to the local stack")      \
+	X(MARTIAN, martian,						      \
+	  "source is no host's address, left to the local stack")	      \
 	X(NO_SERVICE, no_service,					      \
 	  "no service matches, left to the local stack")		      \
 	X(NO_CONNECTION, no_connection,					      \

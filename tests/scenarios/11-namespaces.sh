@@ -122,4 +122,15 @@ is "in a namespace of their own they may configure" "$(in_ns director \
 	json "len(services)")" 1
 is "which is not the director's" "$(lb save)" "$saved"
 
+at_home() { # COMMAND...: in a network namespace of the stranger's own
+	in_ns director setpriv --reuid 65534 --regid 65534 --clear-groups \
+		unshare --user --map-root-user --net "$@"
+}
+
+conn_max=$(lb2 -j config show | json "defaults['conn_max']")
+check "there they may limit connections" at_home \
+	lbctl config set conn_max "$conn_max"
+matches "but not take more memory than the administrator gives" "$(at_home \
+	lbctl config set conn_max $((conn_max + 1)) 2>&1 || true)" "default"
+
 finish

@@ -218,6 +218,15 @@ for vip in $VIP $VIP6; do
 				$((all + n)) $((all + n)) ;;
 		esac
 	done
+
+	martian=$(counter martian)
+	send $vip martian
+	is "$vip: martian: none is forwarded" "$forwarded" ""
+	# Of IPv6's, the kernel itself keeps some away, never those from ::.
+	n=$(lines "$sent") least=$n
+	[[ $vip != *:* ]] || least=2
+	between "$vip: martian: each was counted" "$(counter martian)" \
+		$((martian + least)) $((martian + n))
 done
 unchanged "no malformed packet"
 for n in 1 2 3; do
