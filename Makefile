@@ -5,6 +5,7 @@
 #	KVER=6.1.0-49-amd64	kernel to build for, default the running one
 #	KDIR=DIR		its headers or build tree
 #	T=, K=, D=		what make check is to be confined to
+#	B=			the part of make bench that is to be run
 #
 # W=, C=, CF=, KCFLAGS= and CONFIG_DRLB_SELFTEST=y reach the kernel's build.
 
@@ -47,6 +48,14 @@ compile:
 	@cp -rsf '$(CURDIR)/kmod' '$(CURDIR)/Kbuild' $(BUILD)
 	@flock $(BUILD) $(MAKE) -C '$(KDIR)' M='$(CURDIR)/$(BUILD)' modules
 
+# The benchmark's packet generator, likewise.
+.PHONY: generator
+generator:
+	@mkdir -p $(BUILD)-generator
+	@cp -rsf '$(CURDIR)/tests/bench/gen/.' $(BUILD)-generator
+	@flock $(BUILD)-generator $(MAKE) -C '$(KDIR)' \
+		M='$(CURDIR)/$(BUILD)-generator' modules
+
 # The command.
 
 CFLAGS	?= -O2 -g
@@ -68,7 +77,7 @@ build/tools:
 
 # See it, check it.
 
-.PHONY: demo check gate clean help
+.PHONY: demo check gate bench bench-baseline clean help
 demo: ## show it at work in a virtual machine, with real servers
 	@K='$(K)' scripts/demo
 
@@ -77,6 +86,12 @@ check: ## run every test; T=name, K=6.1|6.12, D=prerouting|ingress for some
 
 gate: ## the static part of the tests
 	@tests/run gate
+
+bench: ## cost and memory next to IPVS and others; B=name for a part
+	@tests/bench/run $(B)
+
+bench-baseline: ## accept today's cost as what make check compares with
+	@tests/bench/run baseline
 
 clean: ## remove what was built, but for downloads
 	@rm -rf drlb.ko lbctl

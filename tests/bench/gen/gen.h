@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef DRLB_GEN_H
+#define DRLB_GEN_H
+
+#include <linux/in6.h>
+#include <linux/netdevice.h>
+#include <linux/skbuff.h>
+
+#define GEN_FRAME_MAX 128
+
+/**
+ * struct gen_frames - frames of one kind, of flows that differ in their source
+ * @dev:	the device that they are received on
+ * @family:	AF_INET or AF_INET6
+ * @protocol:	IPPROTO_UDP or IPPROTO_TCP
+ * @flags:	the TCP flags' byte
+ * @dst:	the destination address, IPv4 in its first word
+ * @port:	the destination port
+ * @first:	number of the first flow
+ * @flows:	how many there are
+ * @step:	from one frame's flow to the next one's, so that a table is not
+ *		walked in the order in which it was filled
+ * @at:		the next frame's flow, less @first
+ * @len:	length of a frame
+ * @bytes:	a frame that only lacks its source
+ */
+struct gen_frames {
+	struct net_device *dev;
+	u8 family;
+	u8 protocol;
+	u8 flags;
+	struct in6_addr dst;
+	u16 port;
+	u32 first;
+	u32 flows;
+	u32 step;
+	u32 at;
+	unsigned int len;
+	u8 bytes[GEN_FRAME_MAX];
+};
+
+void gen_frames_prepare(struct gen_frames *frames);
+struct sk_buff *gen_frames_next(struct gen_frames *frames);
+
+#endif
