@@ -9,7 +9,11 @@
 #	   |
 #	servers 10.0.0.11 to .14, 2001:db8::11 to ::14, permanent neighbours
 #
-# A figure is a line "PART<tab>ROW<tab>COLUMN<tab>VALUE" in $RESULTS/figures.
+# The part names what it is about to send in $row, and finds in $cost what a
+# packet cost. A figure is a line "PART<tab>ROW<tab>COLUMN<tab>VALUE" in $RESULTS/figures.
+
+# Much of what is set here is for the parts.
+# shellcheck disable=SC2034
 
 set -Eeuo pipefail
 shopt -s inherit_errexit
@@ -126,6 +130,8 @@ counts_instructions() {
 
 egress=lan0	# the device that must send what is received
 target=VIP	# who it is for
+row=
+cost=
 expected=	# no: what is received must be dropped
 
 declare -A result=()
@@ -166,6 +172,25 @@ send() { # KIND FLAGS FIRST FLOWS COUNT
 
 ratio() { # A B
 	awk -v a="$1" -v b="$2" 'BEGIN { printf "%.1f\n", a / b }'
+}
+
+# The floor: what it costs to make a packet, and to drop it at ingress by what
+# every kernel has for that.
+drop_all() {
+	expected=no
+	nft -f - <<-'END'
+		table netdev bench {
+			chain ingress {
+				type filter hook ingress device lan0 priority 0
+				policy drop
+			}
+		}
+	END
+}
+
+drop_none() {
+	nft delete table netdev bench
+	expected=
 }
 
 # ---- peers -----------------------------------------------------------------

@@ -8,19 +8,11 @@
 flows=2000
 
 floor() { # KIND
-	row=floor expected=no
-	nft -f - <<-'END'
-		table netdev bench {
-			chain ingress {
-				type filter hook ingress device lan0 priority 0
-				policy drop
-			}
-		}
-	END
+	row=floor
+	drop_all
 	send "$1" $ACK 0 $flows $flows
 	base[$1]=$cost
-	nft delete table netdev bench
-	expected=
+	drop_none
 }
 
 put() { # KIND COLUMN

@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+#
+# Memory a connection takes: a million of them, by the kernel's own books.
+
+. "${BASH_SOURCE[0]%/*}/lib.sh"
+
+count=1000000
+
+# Slabs and large kmallocs; vmalloc; and, less exactly, all that is not free.
+books() {
+	sync
+	echo 3 >/proc/sys/vm/drop_caches
+	awk '$1 == "Slab:" || $1 == "VmallocUsed:" || $1 == "Percpu:" { used += $2 }
+	     $1 == "MemFree:" { free = $2 }
+	     END { print used * 1024, free * 1024 }' /proc/meminfo
+}
+
+# What is freed late, an old table for one, has been freed when the books are
+# the same twice.
+at_rest() {
+	local last now tries
+
+	for ((tries = 0; tries < 30; tries++)); do
+		last=${now-}
+		now=$(books)
+		((${now% *} / 65536 != ${last% *} / 65536)) || break
+		sleep 2
+	done
+	echo "$now"
+}
+
+fill() { # KIND
+	local used free used1 free1
+
+	progress "$row, $1"
+	read -r used free < <(at_rest)
+	send "$1" 0 0 $count $count
+	read -r used1 free1 < <(at_rest)
+	figure memory "$row" "$1" "$(ratio $((used1 - used)) $count)"
+	figure memory "$row" "$1, by free memory" \
+		"$(ratio $((free - free1)) $count)"
+}
+
+host_up
+for kind in udp4 udp6; do
+	row=drlb
+	drlb_load
+	{ drlb_services; echo "config udp 604800"; echo "device lan0"; } |
+		lbctl apply -
+	sent=0
+	fill $kind
+	drlb_check "$sent" $count
+	drlb_unload
+
+	# A table with chains of 250 would not take less, only longer.
+	row=ipvs-20
+	ipvs_load 20
+	fill $kind
+	[[ $(grep -c . /proc/net/ip_vs_conn) -ge $((count * 99 / 100)) ]] ||
+		die "IPVS has not as many connections"
+	ipvs_unload
+done

@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+#
+# What a packet costs by the number of services. It is for the last one.
+
+. "${BASH_SOURCE[0]%/*}/lib.sh"
+
+flows=5000
+
+floor() {
+	local kind n
+
+	row=floor
+	drop_all
+	for kind in udp4 udp6; do
+		send $kind 0 0 $flows $flows
+		for n in new established; do
+			figure services floor "$kind $n" "$cost"
+		done
+	done
+	drop_none
+}
+
+# One server each: what is asked is what it takes to find the service.
+config() { # COUNT
+	local kind i
+
+	drlb_limits
+	echo "device lan0"
+	for kind in udp4 udp6; do
+		for ((i = 0; i < $1; i++)); do
+			echo "service udp $(bracketed "${VIP[$kind]}"):$((10000 + i)) scheduler rr"
+			echo "server $(server $kind 1)"
+		done
+	done
+}
+
+host_up
+counts_instructions
+floor
+for count in 1 10 100 1000 10000; do
+	row=$count
+	progress "$count services"
+	drlb_load
+	config $count | lbctl apply - 2>"$RESULTS/apply.log" ||
+		die "$(tail -n 5 "$RESULTS/apply.log")"
+	sent=0
+	port=$((9999 + count))
+	for kind in udp4 udp6; do
+		send $kind 0 0 $flows $flows
+		figure services "$row" "$kind new" "$cost"
+		send $kind 0 0 $flows $flows
+		figure services "$row" "$kind established" "$cost"
+	done
+	drlb_check "$sent" $((2 * flows))
+	drlb_unload
+done
