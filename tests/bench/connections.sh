@@ -26,7 +26,7 @@ host_up
 counts_instructions
 floor
 drlb_load
-{ drlb_services; echo "config udp 604800"; echo "device lan0"; } | lbctl apply -
+{ drlb_services; echo "device lan0"; } | lbctl apply -
 have=0
 sent=0
 for count in "${counts[@]}"; do

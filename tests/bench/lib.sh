@@ -214,10 +214,13 @@ drlb_unload() {
 	rmmod drlb
 }
 
-# Nothing of what is measured may be left to the hash.
+# Nothing of what is measured may be left to the hash, and nothing expire while
+# the machine waits for its disk: its clock then leaps from timer to timer.
 drlb_limits() {
 	echo "config conn_max 20000000"
 	echo "config half_open_max 20000000"
+	echo "config tcp_syn_recv 604800"
+	echo "config tcp_established 604800"
 }
 
 # Services for all kinds, four servers each, as lines for lbctl apply.
@@ -225,6 +228,7 @@ drlb_services() {
 	local kind n
 
 	drlb_limits
+	echo "config udp 604800"
 	for kind in "${kinds[@]}"; do
 		echo "service ${kind%?} $(bracketed "${VIP[$kind]}"):80 scheduler wlc"
 		for n in 1 2 3 4; do
@@ -258,6 +262,7 @@ ipvs_load() { # BITS
 
 	modprobe ip_vs conn_tab_bits="$1"
 	modprobe ip_vs_wlc
+	ipvsadm --set 604800 604800 604800
 	for kind in "${kinds[@]}"; do
 		proto=-${kind:0:1}
 		ipvsadm -A "$proto" "$(bracketed "${VIP[$kind]}"):80" -s wlc
@@ -283,7 +288,10 @@ conntrack_active() {
 			}
 		}
 	END
-	sysctl -qw net.netfilter.nf_conntrack_max=2000000
+	sysctl -qw net.netfilter.nf_conntrack_max=2000000 \
+		net.netfilter.nf_conntrack_udp_timeout=604800 \
+		net.netfilter.nf_conntrack_udp_timeout_stream=604800 \
+		net.netfilter.nf_conntrack_tcp_timeout_syn_sent=604800
 }
 
 conntrack_idle() {

@@ -46,7 +46,7 @@ host_up
 for kind in udp4 udp6; do
 	row=drlb
 	drlb_load
-	{ drlb_services; echo "config udp 604800"; echo "device lan0"; } |
+	{ drlb_services; echo "device lan0"; } |
 		lbctl apply -
 	sent=0
 	fill $kind

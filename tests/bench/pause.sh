@@ -33,7 +33,7 @@ establish() {
 	send tcp4 $ACK 0 $flows $flows
 }
 
-drlb_up() { # TIMEOUT
+drlb_up() { # UDP-TIMEOUT
 	drlb_load
 	{
 		drlb_limits
@@ -48,10 +48,10 @@ drlb_up() { # TIMEOUT
 	send udp4 0 0 $count $count
 }
 
-ipvs_up() { # TIMEOUT
+ipvs_up() { # UDP-TIMEOUT
 	modprobe ip_vs conn_tab_bits=20
 	modprobe ip_vs_wlc
-	ipvsadm --set 0 0 "$1"
+	ipvsadm --set 604800 604800 "$1"
 	ipvsadm -A -t "${VIP[tcp4]}:80" -s wlc
 	ipvsadm -a -t "${VIP[tcp4]}:80" -r "$(server tcp4 1)" -g
 	ipvsadm -A -u "${VIP[udp4]}:80" -s wlc
@@ -89,6 +89,7 @@ for row in drlb ipvs; do
 	rm "$RESULTS/removed"
 	"${row}_unload"
 
+	connections >/dev/null # from the disk, while there is time
 	"${row}_up" 30
 	[[ $(connections) -eq $count ]] || die "$row: $(connections) connections"
 	watch_for "all expire" 60

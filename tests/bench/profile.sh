@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+#
+# Where the instructions of a packet go, function by function: one packet is
+# stepped through. From netif_receive_skb() on, so without the generator.
+
+. "${BASH_SOURCE[0]%/*}/lib.sh"
+
+flows=1000
+
+profile() { # NAME KIND FLAGS FIRST [FLOWS]
+	local count function
+
+	gen mode=trace "$(words "$2" "$3")" "first=$4" "flows=${5:-$flows}" \
+		"count=$flows"
+	awk '$1 == "in" { count[$2]++ }
+	     END { for (f in count) print count[f], f }' /proc/drlb-gen |
+		sort -rn >"$RESULTS/profile"
+	[[ -s $RESULTS/profile ]] || die "$1: no instruction was seen"
+	figure profile total "$1" \
+		"$(awk '{ sum += $1 } END { print sum }' "$RESULTS/profile")"
+	while read -r count function; do
+		figure profile "$function" "$1" "$count"
+	done <"$RESULTS/profile"
+}
+
+host_up
+counts_instructions
+row=drop
+drop_all
+profile "drop" udp4 0 0
+drop_none
+row=drlb
+drlb_load
+drlb_services | lbctl apply -
+send tcp4 $SYN 0 $flows $flows
+send tcp4 $ACK 0 $flows $flows
+profile "PRE_ROUTING tcp4" tcp4 $ACK 0
+lbctl device add lan0
+profile "ingress tcp4" tcp4 $ACK 0
+send udp4 0 0 $flows $flows
+profile "ingress udp4" udp4 0 0
+send udp6 0 0 $flows $flows
+profile "ingress udp6" udp6 0 0
+# One flow more than are sent before it is stepped through.
+profile "ingress udp4 new" udp4 0 100000 $((flows + 1))
+drlb_unload
