@@ -142,6 +142,7 @@ gen() { # WORD...
 	echo "dev=lan0 step=$STEP $*" >/proc/drlb-gen || die "generator: $*"
 	result=()
 	while read -r key value; do
+		[[ $key != in ]] || break
 		[[ $key != cpu ]] || continue
 		result[$key]=$value
 	done </proc/drlb-gen

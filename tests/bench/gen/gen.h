@@ -6,7 +6,7 @@
 #include <linux/netdevice.h>
 #include <linux/skbuff.h>
 
-#define GEN_FRAME_MAX 128
+#define GEN_FRAME_MAX 80
 
 /**
  * struct gen_frames - frames of one kind, of flows that differ in their source
