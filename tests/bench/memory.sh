@@ -13,33 +13,35 @@ books() {
 	echo 3 >/proc/sys/vm/drop_caches
 	awk '$1 == "Slab:" || $1 == "VmallocUsed:" || $1 == "Percpu:" { used += $2 }
 	     $1 == "MemFree:" { free = $2 }
-	     END { print used * 1024, free * 1024 }' /proc/meminfo
+	     END { printf "%.0f %.0f\n", used * 1024, free * 1024 }' /proc/meminfo
 }
 
 # What is freed late, an old table for one, has been freed when the books are
 # the same twice.
 at_rest() {
-	local last now tries
+	local last=0 now tries
 
+	now=$(books)
 	for ((tries = 0; tries < 30; tries++)); do
-		last=${now-}
-		now=$(books)
 		((${now% *} / 65536 != ${last% *} / 65536)) || break
 		sleep 2
+		last=$now
+		now=$(books)
 	done
 	echo "$now"
 }
 
 fill() { # KIND
-	local used free used1 free1
+	local before after used free
 
 	progress "$row, $1"
-	read -r used free < <(at_rest)
+	before=$(at_rest)
 	send "$1" 0 0 $count $count
-	read -r used1 free1 < <(at_rest)
-	figure memory "$row" "$1" "$(ratio $((used1 - used)) $count)"
-	figure memory "$row" "$1, by free memory" \
-		"$(ratio $((free - free1)) $count)"
+	after=$(at_rest)
+	used=$((${after% *} - ${before% *}))
+	free=$((${before#* } - ${after#* }))
+	figure memory "$row" "$1" "$(ratio $used $count)"
+	figure memory "$row" "$1, by free memory" "$(ratio $free $count)"
 }
 
 host_up

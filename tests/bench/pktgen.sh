@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+#
+# The generator here against the kernel's own: net of their floors, they should
+# say the same. pktgen's packets are shared with it unless it is told otherwise;
+# who wants to write to one at PRE_ROUTING then gets a clone.
+
+. "${BASH_SOURCE[0]%/*}/lib.sh"
+
+flows=4096
+count=20000
+
+set_to() { # FILE WORDS
+	echo "$2" >"/proc/net/pktgen/$1" || die "pktgen refuses: $2"
+}
+
+# Instructions a packet, by its clock: the timer's interrupts are among them.
+pktgen() { # COLUMN OPTION...
+	local column=$1 option before after wanted=$count usec
+	shift
+
+	[[ $expected != no ]] || wanted=0
+	set_to kpktgend_0 rem_device_all
+	set_to kpktgend_0 "add_device lan0"
+	for option in "xmit_mode netif_receive" "count $count" "pkt_size 60" \
+		      "delay 0" "dst ${VIP[udp4]}" "dst_mac 02:00:00:00:00:02" \
+		      "src_min 198.18.0.0" "src_max 198.18.15.255" \
+		      "udp_dst_min 80" "udp_dst_max 80" \
+		      "udp_src_min 1024" "udp_src_max 1024" \
+		      "flows $flows" "flowlen 1" "$@"; do
+		set_to lan0 "$option"
+	done
+	before=$(transmitted lan0)
+	set_to pgctrl start
+	after=$(transmitted lan0)
+	[[ $((after - before)) -eq $wanted ]] ||
+		die "$row: of $count packets $((after - before)) were sent on"
+	usec=$(sed -n 's/.*OK: \([0-9]*\)(.*/\1/p' /proc/net/pktgen/lan0)
+	[[ $usec ]] || die "pktgen: $(tail -n 2 /proc/net/pktgen/lan0)"
+	figure pktgen "$row" "$column" "$(ratio $((usec * 1000)) $count)"
+}
+
+# Once for the connections to be there.
+measure() {
+	progress "$row"
+	send udp4 0 0 $flows $flows
+	send udp4 0 0 $flows $count
+	figure pktgen "$row" "drlb-gen" "$cost"
+	pktgen "pktgen !SHARED" "flag !SHARED"
+	pktgen "pktgen !SHARED" "flag !SHARED"
+	pktgen "pktgen" "flag SHARED"
+}
+
+host_up
+counts_instructions
+modprobe pktgen
+row=floor
+drop_all
+measure
+pktgen "pktgen, random source" "flag SHARED" "flag IPSRC_RND"
+pktgen "pktgen, no timestamp" "flag SHARED" "flag NO_TIMESTAMP"
+drop_none
+row=nft-fwd
+nft -f - <<-'END'
+	table netdev bench {
+		chain ingress {
+			type filter hook ingress device lan0 priority 0
+			fwd to lan0
+		}
+	}
+END
+measure
+nft delete table netdev bench
+for row in drlb-prerouting drlb-ingress; do
+	drlb_load
+	drlb_services | lbctl apply -
+	[[ $row != *ingress ]] || lbctl device add lan0
+	measure
+	drlb_unload
+done
+row=ipvs-20
+ipvs_load 20
+measure
+ipvs_unload
