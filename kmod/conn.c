@@ -8,7 +8,6 @@
 #include "conn.h"
 #include "server.h"
 
-#include <linux/random.h>
 #include <linux/slab.h>
 #include <net/ipv6.h>
 
@@ -21,8 +20,6 @@
 
 static struct kmem_cache *cache4 __ro_after_init;
 static struct kmem_cache *cache6 __ro_after_init;
-
-u64 drlb_conn_secret[5] __ro_after_init;
 
 static u32 table4_hash(const void *key, u32 len, u32 seed)
 {
@@ -508,8 +505,6 @@ int __init drlb_conn_cache_init(void)
 {
 	BUILD_BUG_ON(IS_ENABLED(CONFIG_64BIT) &&
 		     sizeof(struct drlb_conn4) > 64);
-
-	get_random_bytes(drlb_conn_secret, sizeof(drlb_conn_secret));
 
 	cache4 = KMEM_CACHE(drlb_conn4, SLAB_HWCACHE_ALIGN);
 	if (!cache4)

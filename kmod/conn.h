@@ -3,11 +3,11 @@
 #define _DRLB_CONN_H
 
 #include <linux/jiffies.h>
-#include <linux/math64.h>
 #include <linux/rhashtable.h>
 
 #include <drlb.h>
 
+#include "hash.h"
 #include "net.h"
 #include "packet.h"
 
@@ -83,25 +83,15 @@ drlb_conn_key6(const struct drlb_conn *conn)
 	return &container_of(conn, struct drlb_conn6, base)->key;
 }
 
-/* Random, one for each word of a key: set when the module is loaded. */
-extern u64 drlb_conn_secret[5];
-
-/* Both halves of the product of two words that nobody outside knows. */
-static __always_inline u64 fold(u64 a, u64 b)
-{
-	return (a * b) ^ mul_u64_u64_shr(a, b, 64);
-}
-
-/* A multiplication for two words of key, as wyhash does it. Without the secrets
- * nobody can aim at a bucket, and should one be hit by chance, the table moves
- * all entries by another @seed.
+/* Should too many entries meet in a bucket by chance, the table moves all of
+ * them by another @seed.
  */
 static __always_inline u32 drlb_key4_hash(const union drlb_key4 *key, u32 seed)
 {
-	const u64 *secret = drlb_conn_secret;
+	const u64 *secret = drlb_hash_secret;
 
-	return fold(key->word[0] ^ secret[0],
-		    key->word[1] ^ secret[1] ^ (u64)seed << 32);
+	return drlb_fold(key->word[0] ^ secret[0],
+			 key->word[1] ^ secret[1] ^ (u64)seed << 32);
 }
 
 static __always_inline bool drlb_key4_equal(const union drlb_key4 *key,
@@ -116,14 +106,14 @@ static __always_inline bool drlb_key4_equal(const union drlb_key4 *key,
 
 static __always_inline u32 drlb_key6_hash(const union drlb_key6 *key, u32 seed)
 {
-	const u64 *secret = drlb_conn_secret;
+	const u64 *secret = drlb_hash_secret;
 	u64 client, rest;
 
-	client = fold(key->word[0] ^ secret[0], key->word[1] ^ secret[1]);
-	rest = fold(key->word[2] ^ secret[2],
-		    key->word[3] ^ secret[3] ^ (u64)seed << 32);
+	client = drlb_fold(key->word[0] ^ secret[0], key->word[1] ^ secret[1]);
+	rest = drlb_fold(key->word[2] ^ secret[2],
+			 key->word[3] ^ secret[3] ^ (u64)seed << 32);
 
-	return fold(client ^ key->word[4], rest ^ secret[4]);
+	return drlb_fold(client ^ key->word[4], rest ^ secret[4]);
 }
 
 static __always_inline bool drlb_key6_equal(const union drlb_key6 *key,

@@ -288,7 +288,7 @@ not_parsed(struct drlb_net *dn, enum drlb_parse parse, enum drlb_door door)
 	return DRLB_PASS;
 }
 
-/* What is not plain, or has no connection that takes it. */
+/* What is not plain. */
 static noinline enum drlb_verdict direct_any4(struct drlb_net *dn,
 					      struct sk_buff *skb,
 					      enum drlb_door door)
@@ -329,6 +329,35 @@ static noinline enum drlb_verdict direct_any6(struct drlb_net *dn,
 	return drlb_forward(dn, skb, conn->server, door, AF_INET6);
 }
 
+/* What is plain, but not taken by @conn, if that is there at all. The key comes
+ * by value, so that the caller's stays in registers.
+ */
+static noinline enum drlb_verdict
+direct_missed4(struct drlb_net *dn, struct sk_buff *skb, union drlb_key4 key,
+	       u8 tcp_flags, struct drlb_conn *conn, enum drlb_door door)
+{
+	struct drlb_packet pkt = {
+		.key4 = key,
+		.family = AF_INET,
+		.tcp_flags = tcp_flags,
+	};
+
+	return direct_new(dn, skb, &pkt, conn, door);
+}
+
+static noinline enum drlb_verdict
+direct_missed6(struct drlb_net *dn, struct sk_buff *skb, union drlb_key6 key,
+	       u8 tcp_flags, struct drlb_conn *conn, enum drlb_door door)
+{
+	struct drlb_packet pkt = {
+		.key6 = key,
+		.family = AF_INET6,
+		.tcp_flags = tcp_flags,
+	};
+
+	return direct_new(dn, skb, &pkt, conn, door);
+}
+
 /* The way of nearly all packets, in one function and in registers. */
 enum drlb_verdict drlb_direct4(struct drlb_net *dn, struct sk_buff *skb,
 			       enum drlb_door door)
@@ -343,7 +372,7 @@ enum drlb_verdict drlb_direct4(struct drlb_net *dn, struct sk_buff *skb,
 	conn = drlb_conn_lookup4(&dn->conns, &key);
 	if (unlikely(!conn ||
 		     !conn_follow(dn, conn, key.protocol, tcp_flags)))
-		return direct_any4(dn, skb, door);
+		return direct_missed4(dn, skb, key, tcp_flags, conn, door);
 
 	return drlb_forward4(dn, skb, conn->server, door);
 }
@@ -361,7 +390,7 @@ enum drlb_verdict drlb_direct6(struct drlb_net *dn, struct sk_buff *skb,
 	conn = drlb_conn_lookup6(&dn->conns, &key);
 	if (unlikely(!conn ||
 		     !conn_follow(dn, conn, key.protocol, tcp_flags)))
-		return direct_any6(dn, skb, door);
+		return direct_missed6(dn, skb, key, tcp_flags, conn, door);
 
 	return drlb_forward6(dn, skb, conn->server, door);
 }

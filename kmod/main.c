@@ -6,6 +6,7 @@
 #include "conn.h"
 #include "device.h"
 #include "egress.h"
+#include "hash.h"
 #include "hook.h"
 #include "net.h"
 #include "netlink.h"
@@ -15,6 +16,7 @@
 
 #include <linux/mm.h>
 #include <linux/module.h>
+#include <linux/random.h>
 #include <linux/rtnetlink.h>
 
 /* What an entry takes with its share of the table, and the part of memory, as
@@ -25,6 +27,8 @@
 #define HALF_OPEN_PART	8
 
 #define INGRESS_MAX	16
+
+u64 drlb_hash_secret[5] __ro_after_init;
 
 static unsigned int conn_max;
 module_param(conn_max, uint, 0444);
@@ -159,6 +163,8 @@ static int __init drlb_init(void)
 	err = read_parameters();
 	if (err)
 		return err;
+
+	get_random_bytes(drlb_hash_secret, sizeof(drlb_hash_secret));
 
 	err = drlb_conn_cache_init();
 	if (err)

@@ -5,6 +5,7 @@
  * the lists see it: a failure on the way leaves everything as it was.
  */
 #include "service.h"
+#include "hash.h"
 
 #include <linux/rhashtable.h>
 #include <linux/slab.h>
@@ -16,10 +17,38 @@
 /* Indices into a pool are 16 bits, and one value means none. */
 #define SERVERS_MAX	(U16_MAX - 1)
 
+static __always_inline u32 key_hash(const void *data, u32 len, u32 seed)
+{
+	const struct drlb_service_key *key = data;
+	const u64 *secret = drlb_hash_secret;
+
+	return drlb_fold(drlb_fold(get_unaligned((u64 *)&key->addr.all[0]) ^
+				   secret[0],
+				   get_unaligned((u64 *)&key->addr.all[2]) ^
+				   secret[1] ^ (u64)seed << 32) ^
+			 get_unaligned((u32 *)&key->port), secret[2]);
+}
+
+static __always_inline int key_cmp(struct rhashtable_compare_arg *arg,
+				   const void *obj)
+{
+	const struct drlb_service_key *key = arg->key;
+	const struct drlb_service *svc = obj;
+
+	return key->addr.all[0] != svc->key.addr.all[0] ||
+	       get_unaligned((u32 *)&key->port) !=
+	       get_unaligned((u32 *)&svc->key.port) ||
+	       key->addr.all[1] != svc->key.addr.all[1] ||
+	       key->addr.all[2] != svc->key.addr.all[2] ||
+	       key->addr.all[3] != svc->key.addr.all[3];
+}
+
 static const struct rhashtable_params service_params = {
 	.key_len		= sizeof(struct drlb_service_key),
 	.key_offset		= offsetof(struct drlb_service, key),
 	.head_offset		= offsetof(struct drlb_service, node),
+	.hashfn			= key_hash,
+	.obj_cmpfn		= key_cmp,
 	.automatic_shrinking	= true,
 };
 

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef _DRLB_HASH_H
+#define _DRLB_HASH_H
+
+#include <linux/math64.h>
+
+/* Random, one for each word of a key: set when the module is loaded. Without
+ * them nobody outside can aim at a bucket.
+ */
+extern u64 drlb_hash_secret[5];
+
+/* Both halves of the product of two secret words, as in wyhash: one
+ * multiplication mixes sixteen bytes.
+ */
+static __always_inline u64 drlb_fold(u64 a, u64 b)
+{
+	return (a * b) ^ mul_u64_u64_shr(a, b, 64);
+}
+
+#endif /* _DRLB_HASH_H */
