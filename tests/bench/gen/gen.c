@@ -191,7 +191,7 @@ static int send_all(struct gen_frames *frames, enum gen_sink sink, u32 count,
 
 		if (err)
 			return err;
-		if (signal_pending(current))
+		if (fatal_signal_pending(current))
 			return -EINTR;
 		cond_resched();
 	}
@@ -420,8 +420,8 @@ static int do_pause(struct gen_job *job)
 	hrtimer_start(&pulse->timer, pulse->interval, HRTIMER_MODE_REL_HARD);
 
 	end = ktime_get_ns() + (u64)job->ms * NSEC_PER_MSEC;
-	while (ktime_get_ns() < end && !signal_pending(current))
-		schedule_timeout_interruptible(1);
+	while (ktime_get_ns() < end && !fatal_signal_pending(current))
+		schedule_timeout_killable(1);
 
 	WRITE_ONCE(pulse->stop, true);
 	hrtimer_cancel(&pulse->timer);
@@ -431,7 +431,7 @@ static int do_pause(struct gen_job *job)
 	results[0].ns = ktime_get_ns() - ktime_to_ns(pulse->start);
 	kfree(pulse);
 
-	return results[0].failed ?: signal_pending(current) ? -EINTR : 0;
+	return results[0].failed ?: fatal_signal_pending(current) ? -EINTR : 0;
 }
 
 /* ---- jobs ---- */
