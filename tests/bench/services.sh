@@ -23,14 +23,16 @@ floor() {
 
 # One server each: what is asked is what it takes to find the service.
 config() { # COUNT
-	local kind i
+	local kind vip server i
 
 	drlb_limits
 	echo "device lan0"
 	for kind in udp4 udp6; do
+		vip=$(bracketed "${VIP[$kind]}")
+		server=$(server $kind 1)
 		for ((i = 0; i < $1; i++)); do
-			echo "service udp $(bracketed "${VIP[$kind]}"):$((10000 + i)) scheduler rr"
-			echo "server $(server $kind 1)"
+			echo "service udp $vip:$((10000 + i)) scheduler rr"
+			echo "server $server"
 		done
 	done
 }
