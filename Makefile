@@ -68,20 +68,23 @@ build/tools:
 
 # See it, check it.
 
-.PHONY: demo check gate clean help
+.PHONY: demo check check-debug gate clean help
 demo: ## show it at work in a virtual machine, with real servers
 	@K='$(K)' scripts/demo
 
 check: ## run every test; T=name, K=6.1|6.12, D=prerouting|ingress for some
 	@T='$(T)' K='$(K)' D='$(D)' tests/run
 
+check-debug: ## the same on kernels that watch themselves; K=kasan|lockdep
+	@T='$(T)' K='$(or $(K),kasan lockdep)' D='$(D)' tests/run
+
 gate: ## the static part of the tests
 	@tests/run gate
 
-clean: ## remove what was built, but for downloads
+clean: ## remove what was built, but for kernels
 	@rm -rf drlb.ko lbctl
 	@[ ! -d build ] || find build -mindepth 1 -maxdepth 1 \
-		! -name kernels ! -name vm -exec rm -rf {} +
+		! -name '*kernel*' ! -name vm -exec rm -rf {} +
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.* ## /\1\t/p' $(MAKEFILE_LIST) | \
