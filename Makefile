@@ -68,7 +68,7 @@ build/tools:
 
 # See it, check it.
 
-.PHONY: demo check check-debug gate clean help
+.PHONY: demo check check-debug fuzz gate clean help
 demo: ## show it at work in a virtual machine, with real servers
 	@K='$(K)' scripts/demo
 
@@ -78,13 +78,16 @@ check: ## run every test; T=name, K=6.1|6.12, D=prerouting|ingress for some
 check-debug: ## the same on kernels that watch themselves; K=kasan|lockdep
 	@T='$(T)' K='$(or $(K),kasan lockdep)' D='$(D)' tests/run
 
+fuzz: ## random input to lbctl and the packet parser; T=words SECS=60 SEED=1
+	@tests/fuzz/run $(T)
+
 gate: ## the static part of the tests
 	@tests/run gate
 
 clean: ## remove what was built, but for kernels
 	@rm -rf drlb.ko lbctl
 	@[ ! -d build ] || find build -mindepth 1 -maxdepth 1 \
-		! -name '*kernel*' ! -name vm -exec rm -rf {} +
+		! -name '*kernel*' ! -name vm ! -name fuzz -exec rm -rf {} +
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.* ## /\1\t/p' $(MAKEFILE_LIST) | \
