@@ -77,12 +77,18 @@ build/tools:
 
 # See it, check it.
 
-.PHONY: demo check gate bench bench-baseline clean help
+.PHONY: demo check check-debug fuzz gate bench bench-baseline clean help
 demo: ## show it at work in a virtual machine, with real servers
 	@K='$(K)' scripts/demo
 
 check: ## run every test; T=name, K=6.1|6.12, D=prerouting|ingress for some
 	@T='$(T)' K='$(K)' D='$(D)' tests/run
+
+check-debug: ## the same on kernels that watch themselves; K=kasan|lockdep
+	@T='$(T)' K='$(or $(K),kasan lockdep)' D='$(D)' tests/run
+
+fuzz: ## random input to lbctl and the packet parser; T=words SECS=60 SEED=1
+	@tests/fuzz/run $(T)
 
 gate: ## the static part of the tests
 	@tests/run gate
@@ -93,10 +99,10 @@ bench: ## cost and memory next to IPVS and others; B=name for a part
 bench-baseline: ## accept today's cost as what make check compares with
 	@tests/bench/run baseline
 
-clean: ## remove what was built, but for downloads
+clean: ## remove what was built, but for kernels
 	@rm -rf drlb.ko lbctl
 	@[ ! -d build ] || find build -mindepth 1 -maxdepth 1 \
-		! -name kernels ! -name vm -exec rm -rf {} +
+		! -name '*kernel*' ! -name vm ! -name fuzz -exec rm -rf {} +
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.* ## /\1\t/p' $(MAKEFILE_LIST) | \

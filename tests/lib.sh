@@ -21,6 +21,7 @@ shopt -s inherit_errexit
 TOP=${TOP:?not started by tests/run}
 TMPDIR=${TMPDIR:?not started by tests/run}
 DOOR=${DOOR:-prerouting}
+SLOW=${SLOW:-1}	# by so much this kernel is slower than others
 TOOLS=$TOP/tests/tools
 # Distribution programs before whatever else the host may offer by their names.
 PATH=$(dirname "$(command -v lbctl)"):/usr/sbin:/usr/bin:/sbin:/bin
@@ -96,7 +97,7 @@ refute() { # TEXT COMMAND...
 }
 
 wait_for() { # SECONDS COMMAND...
-	local end=$((SECONDS + $1))
+	local end=$((SECONDS + $1 * SLOW))
 	shift
 	until "$@" >/dev/null 2>&1; do
 		((SECONDS < end)) || return 1
@@ -111,7 +112,7 @@ eventually() { # TEXT SECONDS COMMAND...
 		pass "$text"
 		say "after $((SECONDS - start)) s"
 	else
-		fail "$text" "still not after $1 s: ${*:2}"
+		fail "$text" "still not after $(($1 * SLOW)) s: ${*:2}"
 	fi
 }
 
@@ -387,7 +388,7 @@ curl_vip() { # COUNT ADDRESS [CURL-OPTION...]
 	# One connection after the other, each answer on a line. Answers come
 	# from the namespace `client`; a request that fails says so.
 	local n=$1 address=$2
-	in_ns client curl -sS --max-time 20 --resolve "vip:80:$address" \
+	in_ns client curl -sS --max-time $((20 * SLOW)) --resolve "vip:80:$address" \
 		--resolve "vip:8080:$address" "${@:3}" \
 		"http://vip:${PORT:-80}/?[1-$n]" 2>&1
 }

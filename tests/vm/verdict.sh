@@ -37,7 +37,7 @@ log_is_clean() {
 
 	bad='BUG:|WARNING:|Call Trace|RIP:|Oops|unreferenced object'
 	bad+='|ref_tracker:|refcount_t|rcu:.*stall|blocked for more than'
-	bad+='|soft lockup|unregister_netdevice: waiting'
+	bad+='|soft lockup|unregister_netdevice: waiting|leak detector disabled'
 	line=$(grep -E -m 1 "$bad") || return 0
 
 	echo "the kernel complained: $line"

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The module's packet parser as a target of libFuzzer. The first byte says how
+ * the packet lies in memory, the others are the packet. However it lies, and by
+ * whichever way it is parsed, the same must come out; and all that comes out
+ * must be in the packet.
+ */
+#include "../../kmod/packet.c"
+
+#include <stdio.h>
+
+#include "fuzz.h"
+
+#define FLAG_IPV6	1	/* a frame of that type */
+#define FLAG_INGRESS	2	/* at that door */
+#define FLAG_GSO	4	/* merged on its way */
+#define FLAG_MEND	8	/* with a sound IPv4 header checksum */
+
+/* Splits behind that are all the same. */
+#define HEADERS_MAX	160
+
+static void expect(bool good, const char *what)
+{
+	if (good)
+		return;
+	fprintf(stderr, "packet: %s\n", what);
+	abort();
+}
+
+static enum drlb_parse parse(const u8 *data, size_t size, u8 how,
+			     size_t headlen, bool any, struct drlb_packet *pkt)
+{
+	enum drlb_door door = how & FLAG_INGRESS ? DRLB_DOOR_INGRESS :
+					DRLB_DOOR_PREROUTING;
+	struct sk_buff skb = { .all = data, .len = size, .gso = how & FLAG_GSO };
+	enum drlb_parse ret;
+
+	/* Holes in keys are compared and hashed: only zeros may be left. */
+	memset(pkt, 0, sizeof(*pkt));
+	pkt->family = how & FLAG_IPV6 ? AF_INET6 : AF_INET;
+	skb_linear(&skb, headlen);
+	if (how & FLAG_IPV6)
+		ret = any ? drlb_packet_parse6_any(&skb, door, pkt) :
+			    drlb_packet_parse6(&skb, door, pkt);
+	else
+		ret = any ? drlb_packet_parse4_any(&skb, door, pkt) :
+			    drlb_packet_parse4(&skb, door, pkt);
+	expect(skb.headlen <= skb.len && skb.len <= size, "it grew");
+	free(skb.data);
+
+	return ret;
+}
+
+/* What IP has seen to before PRE_ROUTING. */
+static bool ip_accepts(const u8 *data, size_t size, u8 how)
+{
+	const struct iphdr *iph = (const void *)data;
+
+	if (how & FLAG_INGRESS)
+		return true;
+	if (how & FLAG_IPV6)
+		return size >= sizeof(struct ipv6hdr) && data[0] >> 4 == 6 &&
+		       ntohs(((const struct ipv6hdr *)data)->payload_len) +
+		       sizeof(struct ipv6hdr) <= size;
+
+	return size >= sizeof(*iph) && iph->version == 4 && iph->ihl >= 5 &&
+	       size >= iph->ihl * 4U && ntohs(iph->tot_len) >= iph->ihl * 4U &&
+	       ntohs(iph->tot_len) <= size;
+}
+
+/* The least that the kernel guarantees to be linear there. */
+static size_t linear_at_least(const u8 *data, u8 how)
+{
+	if (how & FLAG_INGRESS)
+		return 0;
+
+	return how & FLAG_IPV6 ? sizeof(struct ipv6hdr) : (data[0] & 15) * 4U;
+}
+
+static void try(const u8 *data, size_t size, u8 how)
+{
+	struct drlb_packet whole, split;
+	enum drlb_parse ret;
+	size_t headlen;
+
+	if (!ip_accepts(data, size, how))
+		return;
+
+	ret = parse(data, size, how, size, false, &whole);
+	headlen = linear_at_least(data, how);
+	for (; headlen <= size && headlen < HEADERS_MAX; headlen++)
+		for (int any = 0; any < 2; any++) {
+			expect(parse(data, size, how, headlen, any, &split) ==
+			       ret, "another verdict");
+			expect(ret != DRLB_PARSE_OK ||
+			       !memcmp(&whole, &split, sizeof(whole)),
+			       "another key");
+		}
+}
+
+/* A sound checksum would come by once in 65536 else. */
+static void mend(u8 *data, size_t size)
+{
+	unsigned int ihl;
+	u16 sum;
+
+	if (size < sizeof(struct iphdr))
+		return;
+	ihl = data[0] & 15;
+	if (ihl < 5 || size < ihl * 4)
+		return;
+	data[10] = 0;
+	data[11] = 0;
+	sum = ip_fast_csum(data, ihl);
+	data[10] = sum >> 8;
+	data[11] = sum;
+}
+
+int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
+{
+	u8 how, *copy;
+
+	if (!size)
+		return 0;
+	how = *data++;
+	size--;
+	copy = malloc(size);
+	memcpy(copy, data, size);
+	if (how & FLAG_MEND && !(how & FLAG_IPV6))
+		mend(copy, size);
+	try(copy, size, how);
+	free(copy);
+
+	return 0;
+}
