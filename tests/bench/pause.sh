@@ -80,16 +80,20 @@ host_up
 counts_instructions
 for row in drlb ipvs; do
 	"${row}_up" 86400
+	# Also gets the command from the disk, while there is time.
+	[[ $(connections) -eq $count ]] || die "$row: $(connections) connections"
 	watch_for "nothing" 3
 	# While the packets come, as soon as they do.
 	{ sleep 1; remove; : >"$RESULTS/removed"; } &
-	watch_for "server removed" 15
+	watch_for "server removed" 60
 	wait $!
 	[[ -e $RESULTS/removed ]] || die "$row: the server was not removed"
 	rm "$RESULTS/removed"
+	# IPVS keeps them until they expire.
+	[[ $row == ipvs || $(connections) -eq 0 ]] ||
+		die "$row: $(connections) connections of the server are left"
 	"${row}_unload"
 
-	connections >/dev/null # from the disk, while there is time
 	"${row}_up" 30
 	[[ $(connections) -eq $count ]] || die "$row: $(connections) connections"
 	watch_for "all expire" 60

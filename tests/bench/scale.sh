@@ -27,12 +27,14 @@ rate() { # CPUS
 
 # The best of several turns: others use this host as well.
 measure() {
-	local n
+	local n one two
 
 	progress "$row"
 	gen mode=rate "$(words udp4 0)" first=0 flows=$flows cpus=1 count=$flows
 	for ((n = 0; n < rounds; n++)); do
-		echo "$(rate 1) $(rate 2)"
+		one=$(rate 1)
+		two=$(rate 2)
+		echo "$one $two"
 	done >"$RESULTS/$row.rates"
 	awk '$1 > one { one = $1 }
 	     $2 > two { two = $2 }

@@ -17,6 +17,7 @@
  */
 #include "gen.h"
 
+#include <linux/completion.h>
 #include <linux/cpu.h>
 #include <linux/delay.h>
 #include <linux/etherdevice.h>
@@ -115,6 +116,7 @@ struct gen_pulse {
  * @frames:	its flows
  * @count:	frames to be sent
  * @go:		all wait for this, to start together
+ * @done:	it has been sent
  * @result:	what came of it
  * @task:	the thread
  */
@@ -122,6 +124,7 @@ struct gen_thread {
 	struct gen_frames frames;
 	u32 count;
 	bool *go;
+	struct completion done;
 	struct gen_result result;
 	struct task_struct *task;
 };
@@ -293,6 +296,7 @@ static int gen_thread_run(void *data)
 
 	thread->result.failed = send_all(&thread->frames, GEN_STACK,
 					 thread->count, false, &thread->result);
+	complete(&thread->done);
 
 	while (!kthread_should_stop())
 		schedule_timeout_interruptible(1);
@@ -322,6 +326,7 @@ static int do_rate(struct gen_job *job)
 		thread->frames.step %= share;
 		thread->count = job->count;
 		thread->go = &go;
+		init_completion(&thread->done);
 		thread->task = kthread_create_on_cpu(gen_thread_run, thread, i,
 						     "drlb-gen/%u");
 		if (IS_ERR(thread->task)) {
@@ -336,6 +341,7 @@ static int do_rate(struct gen_job *job)
 	smp_store_release(&go, true);
 
 	for (i = 0; i < cpus; i++) {
+		wait_for_completion(&threads[i].done);
 		kthread_stop(threads[i].task);
 		results[i] = threads[i].result;
 		err = err ?: results[i].failed;
