@@ -89,9 +89,15 @@ drlb_conn_key6(const struct drlb_conn *conn)
 static __always_inline u32 drlb_key4_hash(const union drlb_key4 *key, u32 seed)
 {
 	const u64 *secret = drlb_hash_secret;
+	u64 both;
 
-	return drlb_fold(key->word[0] ^ secret[0],
+	both = drlb_fold(key->word[0] ^ secret[0],
 			 key->word[1] ^ secret[1] ^ (u64)seed << 32);
+
+	/* Neighbouring addresses are still evenly spaced there, and might meet
+	 * in few buckets.
+	 */
+	return drlb_fold(both, secret[2]);
 }
 
 static __always_inline bool drlb_key4_equal(const union drlb_key4 *key,

@@ -57,8 +57,11 @@ static __always_inline u64 drlb_key_tail(__be32 ports, u32 protocol)
 {
 	u64 first = (__force u32)ports, second = protocol;
 
-	return IS_ENABLED(CONFIG_CPU_BIG_ENDIAN) ? first << 32 | second :
-						   second << 32 | first;
+#ifdef __LITTLE_ENDIAN_BITFIELD
+	return second << 32 | first;
+#else
+	return first << 32 | second;
+#endif
 }
 
 /* Where a packet came in. */

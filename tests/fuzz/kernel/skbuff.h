@@ -32,7 +32,6 @@ typedef __u64 u64;
 /* Versions of the kernel are none of this one's. */
 #define _DRLB_COMPAT_H
 
-#define IS_ENABLED(option)	0
 #define get_unaligned(p)						\
 ({									\
 	__typeof__(*(p) + 0) value;					\
