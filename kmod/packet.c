@@ -174,6 +174,10 @@ enum drlb_parse drlb_packet_parse4_any(struct sk_buff *skb, enum drlb_door door,
 		return DRLB_PARSE_PASS;
 	}
 
+	pkt->family = AF_INET;
+	pkt->tcp_flags = 0;
+	pkt->icmp_error = false;
+
 	if (unlikely(!protocol_known(iph->protocol))) {
 		if (iph->protocol == IPPROTO_ICMP)
 			return parse_icmp4(skb, hlen, end, pkt);
@@ -337,6 +341,10 @@ enum drlb_parse drlb_packet_parse6_any(struct sk_buff *skb, enum drlb_door door,
 		if (unlikely(pskb_trim_rcsum(skb, end)))
 			return DRLB_PARSE_MALFORMED;
 	}
+
+	pkt->family = AF_INET6;
+	pkt->tcp_flags = 0;
+	pkt->icmp_error = false;
 
 	if (unlikely(!protocol_known(nexthdr))) {
 		ret = skip_extensions(skb, end, &nexthdr, &offset);

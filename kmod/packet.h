@@ -183,9 +183,7 @@ static __always_inline bool drlb_packet_plain6(const struct sk_buff *skb,
 	return true;
 }
 
-/* Every other packet: all of @pkt but the family, which the caller sets, beside
- * no TCP flags and no ICMP error.
- */
+/* Every other packet. */
 enum drlb_parse drlb_packet_parse4_any(struct sk_buff *skb, enum drlb_door door,
 				       struct drlb_packet *pkt);
 enum drlb_parse drlb_packet_parse6_any(struct sk_buff *skb, enum drlb_door door,

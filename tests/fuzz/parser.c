@@ -37,7 +37,6 @@ static enum drlb_parse parse(const u8 *data, size_t size, u8 how,
 
 	/* Holes in keys are compared and hashed: only zeros may be left. */
 	memset(pkt, 0, sizeof(*pkt));
-	pkt->family = how & FLAG_IPV6 ? AF_INET6 : AF_INET;
 	skb_linear(&skb, headlen);
 	if (how & FLAG_IPV6)
 		ret = any ? drlb_packet_parse6_any(&skb, door, pkt) :
