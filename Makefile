@@ -7,7 +7,8 @@
 #	T=, K=, D=		what make check is to be confined to
 #	B=			the part of make bench that is to be run
 #
-# W=, C=, CF=, KCFLAGS= and CONFIG_DRLB_SELFTEST=y reach the kernel's build.
+# W=, C=, CF=, KCFLAGS= and CONFIG_DRLB_SELFTEST=y reach the kernel's build;
+# STRICT=y stands for all the warnings there are, as errors.
 
 .DELETE_ON_ERROR:
 .SUFFIXES:
@@ -32,6 +33,7 @@ endif
 KDIR	?= $(shell scripts/kernel headers '$(KVER)')
 
 VARIANT	= $(if $(filter y,$(CONFIG_DRLB_SELFTEST)),-selftest)
+WARN	= $(if $(STRICT),W=1 C=1 CF=-Wsparse-error KCFLAGS=-Werror)
 BUILD	= build/$(KVER)$(VARIANT)
 MODULE	= $(BUILD)/drlb.ko
 
@@ -46,7 +48,8 @@ compile:
 	@mkdir -p $(BUILD)
 	@find $(BUILD) -xtype l -delete
 	@cp -rsf '$(CURDIR)/kmod' '$(CURDIR)/Kbuild' $(BUILD)
-	@flock $(BUILD) $(MAKE) -C '$(KDIR)' M='$(CURDIR)/$(BUILD)' modules
+	@flock $(BUILD) $(MAKE) -C '$(KDIR)' M='$(CURDIR)/$(BUILD)' \
+		$(WARN) modules
 
 # The benchmark's packet generator, likewise.
 .PHONY: generator
@@ -54,7 +57,7 @@ generator:
 	@mkdir -p $(BUILD)-generator
 	@cp -rsf '$(CURDIR)/tests/bench/gen/.' $(BUILD)-generator
 	@flock $(BUILD)-generator $(MAKE) -C '$(KDIR)' \
-		M='$(CURDIR)/$(BUILD)-generator' modules
+		M='$(CURDIR)/$(BUILD)-generator' $(WARN) modules
 
 # The command.
 
