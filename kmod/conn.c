@@ -6,6 +6,7 @@
  * so that the collector which frees them need not hurry.
  */
 #include "conn.h"
+#include "sched.h"
 #include "server.h"
 
 #include <linux/slab.h>
@@ -174,6 +175,7 @@ struct drlb_conn *drlb_conn_create(struct drlb_net *dn,
 
 	/* Counted first: once it is in the table anyone may kill it. */
 	account_add(dn, server, state);
+	drlb_sched_recount(server);
 	for (attempt = 0; attempt < 2; attempt++) {
 		other = conn_insert(&dn->conns, conn, pkt->family);
 		if (likely(!other)) {
@@ -188,6 +190,7 @@ struct drlb_conn *drlb_conn_create(struct drlb_net *dn,
 	}
 
 	account_sub(dn, server, state);
+	drlb_sched_recount(server);
 	conn_free(conn, pkt->family);
 
 	return IS_ERR(other) || drlb_conn_expired(other, now) ? NULL : other;
@@ -201,6 +204,8 @@ void drlb_conn_change(struct drlb_net *dn, struct drlb_conn *conn, u32 from,
 
 	account_add(dn, conn->server, to);
 	account_sub(dn, conn->server, from);
+	if (state_active(from) != state_active(to))
+		drlb_sched_recount(conn->server);
 }
 
 bool drlb_conn_kill(struct drlb_net *dn, struct drlb_conn *conn, u8 family)
@@ -219,6 +224,7 @@ bool drlb_conn_kill(struct drlb_net *dn, struct drlb_conn *conn, u8 family)
 		return false;
 
 	account_sub(dn, conn->server, xchg(&conn->state, DRLB_CONN_DEAD));
+	drlb_sched_recount(conn->server);
 	call_rcu(&conn->rcu, is4 ? conn_free4 : conn_free6);
 
 	return true;

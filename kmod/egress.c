@@ -152,12 +152,19 @@ static u8 neigh_server_state(const struct neighbour *n)
 
 static void egress_set_state(struct drlb_egress *egress, u8 state)
 {
+	struct drlb_egress_user *user;
+
 	if (READ_ONCE(egress->state) == state)
 		return;
+	if (xchg(&egress->state, state) == state)
+		return;
 
-	if (xchg(&egress->state, state) != state)
-		drlb_nl_notify_egress(egress->dn, egress->key.family,
-				      &egress->key.addr, state);
+	rcu_read_lock();
+	list_for_each_entry_rcu(user, &egress->users, list)
+		user->changed(user);
+	rcu_read_unlock();
+	drlb_nl_notify_egress(egress->dn, egress->key.family,
+			      &egress->key.addr, state);
 }
 
 /* Asking again must not look like an answer: a server that failed stays
@@ -291,6 +298,7 @@ static struct drlb_egress *egress_create(struct drlb_net *dn,
 	egress->key = *key;
 	egress->probed = jiffies;
 	egress->state = DRLB_SERVER_NO_ROUTE;
+	INIT_LIST_HEAD(&egress->users);
 
 	err = rhashtable_insert_fast(&dn->egresses.table, &egress->node,
 				     table_params);
@@ -306,7 +314,8 @@ static struct drlb_egress *egress_create(struct drlb_net *dn,
 }
 
 struct drlb_egress *drlb_egress_get(struct drlb_net *dn, u8 family,
-				    const union nf_inet_addr *addr)
+				    const union nf_inet_addr *addr,
+				    struct drlb_egress_user *user)
 {
 	struct drlb_egress_key key = { .addr = *addr, .family = family };
 	struct drlb_egress *egress;
@@ -317,19 +326,20 @@ struct drlb_egress *drlb_egress_get(struct drlb_net *dn, u8 family,
 	if (!egress)
 		egress = egress_create(dn, &key);
 	if (!IS_ERR(egress))
-		egress->users++;
+		list_add_tail_rcu(&user->list, &egress->users);
 	mutex_unlock(&dn->egresses.lock);
 
 	return egress;
 }
 
 /* Packets may still read it until a grace period is over. */
-void drlb_egress_put(struct drlb_egress *egress)
+void drlb_egress_put(struct drlb_egress *egress, struct drlb_egress_user *user)
 {
 	struct drlb_net *dn = egress->dn;
 
 	mutex_lock(&dn->egresses.lock);
-	if (!--egress->users) {
+	list_del_rcu(&user->list);
+	if (list_empty(&egress->users)) {
 		rhashtable_remove_fast(&dn->egresses.table, &egress->node,
 				       table_params);
 		list_del(&egress->list);

@@ -13,6 +13,17 @@
 
 #include "net.h"
 
+/**
+ * struct drlb_egress_user - who has an egress
+ * @list: in drlb_egress.users; to be freed by RCU
+ * @changed: the egress's state is another one.
+ *	Context: any, RCU read-side section.
+ */
+struct drlb_egress_user {
+	struct list_head list;
+	void (*changed)(struct drlb_egress_user *user);
+};
+
 struct drlb_egress_key {
 	union nf_inet_addr addr;
 	u32 family;
@@ -28,7 +39,7 @@ struct drlb_egress_key {
  * @key: the servers' address
  * @list: in drlb_egresses.list
  * @dn: the namespace
- * @users: servers that have it, under drlb_egresses.lock
+ * @users: struct drlb_egress_user, changed under drlb_egresses.lock
  * @probed: jiffies of the last active check
  * @rcu: frees it
  */
@@ -40,7 +51,7 @@ struct drlb_egress {
 	struct drlb_egress_key key;
 	struct list_head list;
 	struct drlb_net *dn;
-	unsigned int users;
+	struct list_head users;
 	unsigned long probed;
 	struct rcu_head rcu;
 };
@@ -70,10 +81,11 @@ int drlb_egress_check(struct drlb_net *dn, u8 family,
 		      const union nf_inet_addr *addr,
 		      struct netlink_ext_ack *extack);
 
-/* A counted reference, or ERR_PTR. Context: process, may sleep. */
+/* @user's until it is put, or ERR_PTR. Context: process, may sleep. */
 struct drlb_egress *drlb_egress_get(struct drlb_net *dn, u8 family,
-				    const union nf_inet_addr *addr);
-void drlb_egress_put(struct drlb_egress *egress);
+				    const union nf_inet_addr *addr,
+				    struct drlb_egress_user *user);
+void drlb_egress_put(struct drlb_egress *egress, struct drlb_egress_user *user);
 
 /* Something changed: look at all of them again, soon. Context: any. */
 void drlb_egresses_kick(struct drlb_net *dn);

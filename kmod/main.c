@@ -144,7 +144,8 @@ static int __init add_ingress(void)
 static bool __init selftest(void)
 {
 	return drlb_packet_selftest() & drlb_proto_tcp_selftest() &
-	       drlb_sched_wrr_selftest() & drlb_sched_mh_selftest();
+	       drlb_sched_wlc_selftest() & drlb_sched_wrr_selftest() &
+	       drlb_sched_mh_selftest();
 }
 #else
 static bool __init selftest(void)

@@ -67,6 +67,7 @@ static void pool_sum_weights(struct drlb_pool *pool)
 		pool->entry[i].weight /= divisor;
 		pool->weight += pool->entry[i].weight;
 		pool->entry[i].end = pool->weight;
+		pool->entry[i].index = i;
 	}
 }
 
@@ -98,11 +99,11 @@ struct drlb_pool *drlb_pool_create(const struct drlb_sched_conf *conf,
 		return pool;
 
 	pool_sum_weights(pool);
-	pool->stride = drlb_wrr_stride(pool->weight);
-
 	if (!conf->sched->adopts)
 		size = drlb_mh_default_size(pool->n);
 	err = drlb_mh_build(pool, size, family);
+	if (!err && conf->sched->prepare)
+		err = conf->sched->prepare(pool);
 	if (err) {
 		drlb_pool_destroy(pool);
 		return ERR_PTR(err);
@@ -111,11 +112,31 @@ struct drlb_pool *drlb_pool_create(const struct drlb_sched_conf *conf,
 	return pool;
 }
 
+void drlb_pool_enter(struct drlb_pool *pool)
+{
+	u32 i;
+
+	if (!pool->winners)
+		return;
+
+	for (i = 0; i < pool->n; i++)
+		rcu_assign_pointer(pool->entry[i].server->entry,
+				   &pool->entry[i]);
+
+	/* Whoever changes a count and still finds the old pool has changed it
+	 * before it is read here.
+	 */
+	smp_mb();
+	for (i = 0; i < pool->n; i++)
+		pool->sched->recount(pool, i);
+}
+
 void drlb_pool_destroy(struct drlb_pool *pool)
 {
 	if (!pool)
 		return;
 
+	kvfree(pool->winners);
 	kvfree(pool->table);
 	kvfree(pool);
 }

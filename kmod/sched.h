@@ -34,9 +34,11 @@ struct drlb_sched_conf {
  * @n: number of servers, those of weight 0 left out
  * @weight: sum of all weights, their common divisor taken out
  * @stride: wrr's step
+ * @winners: wlc's tournament, if there is one: the index of each match's winner
  * @table_size: slots in @table, 0 without servers
  * @table: Maglev table of indices into @entry
- * @entry: by address; @end is the sum of the weights before it and its own
+ * @entry: by address; @index is its own, @end the sum of the weights before it
+ *	and its own
  */
 struct drlb_pool {
 	const struct drlb_sched *sched;
@@ -46,11 +48,13 @@ struct drlb_pool {
 	u32 n;
 	u64 weight;
 	u64 stride;
+	u16 *winners;
 	u32 table_size;
 	u16 *table;
 	struct drlb_pool_entry {
 		struct drlb_server *server;
 		u32 weight;
+		u32 index;
 		u64 end;
 	} entry[];
 };
@@ -60,12 +64,18 @@ struct drlb_pool {
  * @name: as in lbctl
  * @adopts: the hash alone tells the server, on every director: TCP without a
  *	connection may be picked up in mid-stream
+ * @prepare: make what it needs in a new pool with servers, if anything; 0 or
+ *	-ENOMEM. Context: process, may sleep.
+ * @recount: the load or the state of a server has changed; for pools with a
+ *	tournament. Context: any, RCU.
  * @pick: a usable server for a new connection, or NULL
  *	Context: softirq, RCU. Takes no lock, writes nothing but the cursor.
  */
 struct drlb_sched {
 	const char *name;
 	bool adopts;
+	int (*prepare)(struct drlb_pool *pool);
+	void (*recount)(const struct drlb_pool *pool, u32 index);
 	struct drlb_server *(*pick)(const struct drlb_pool *pool,
 				    const struct drlb_packet *pkt);
 };
@@ -93,9 +103,28 @@ struct drlb_pool *drlb_pool_create(const struct drlb_sched_conf *conf,
 				   atomic64_t *cursor,
 				   const struct drlb_member *members, u32 n,
 				   u8 family);
+/* From now on its servers' loads are followed in this one, if they are at all.
+ * To be called before packets see it. Context: process.
+ */
+void drlb_pool_enter(struct drlb_pool *pool);
 /* At once, and after a grace period. NULL will do. */
 void drlb_pool_destroy(struct drlb_pool *pool);
 void drlb_pool_retire(struct drlb_pool *pool);
+
+/* After each change of @server's counts of connections and of its egress's
+ * state. Context: any, RCU read-side section.
+ */
+static inline void drlb_sched_recount(const struct drlb_server *server)
+{
+	const struct drlb_pool_entry *entry = rcu_dereference(server->entry);
+	const struct drlb_pool *pool;
+
+	if (!entry)
+		return;
+
+	pool = container_of(entry - entry->index, struct drlb_pool, entry[0]);
+	pool->sched->recount(pool, entry->index);
+}
 
 /* sched_wrr.c: a step through @weight slots that visits each once a cycle. */
 u64 drlb_wrr_stride(u64 weight);
@@ -109,6 +138,7 @@ struct drlb_server *drlb_mh_pick(const struct drlb_pool *pool,
 				 const struct drlb_packet *pkt);
 
 #ifdef DRLB_SELFTEST
+bool drlb_sched_wlc_selftest(void);
 bool drlb_sched_wrr_selftest(void);
 bool drlb_sched_mh_selftest(void);
 #endif

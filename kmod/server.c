@@ -5,6 +5,11 @@
 #include <linux/rcupdate.h>
 #include <linux/slab.h>
 
+static void server_changed(struct drlb_egress_user *user)
+{
+	drlb_sched_recount(container_of(user, struct drlb_server, user));
+}
+
 struct drlb_server *drlb_server_create(struct drlb_net *dn,
 				       struct drlb_service *svc,
 				       const union nf_inet_addr *addr)
@@ -22,7 +27,9 @@ struct drlb_server *drlb_server_create(struct drlb_net *dn,
 	if (!server->traffic)
 		goto err_server;
 
-	server->egress = drlb_egress_get(dn, svc->key.family, addr);
+	server->user.changed = server_changed;
+	server->egress = drlb_egress_get(dn, svc->key.family, addr,
+					 &server->user);
 	if (IS_ERR(server->egress)) {
 		err = PTR_ERR(server->egress);
 		goto err_traffic;
@@ -42,13 +49,6 @@ err_server:
 	return ERR_PTR(err);
 }
 
-void drlb_server_destroy(struct drlb_server *server)
-{
-	drlb_egress_put(server->egress);
-	free_percpu(server->traffic);
-	kfree(server);
-}
-
 static void server_free(struct rcu_head *rcu)
 {
 	struct drlb_server *server = container_of(rcu, struct drlb_server, rcu);
@@ -57,11 +57,19 @@ static void server_free(struct rcu_head *rcu)
 	kfree(server);
 }
 
+void drlb_server_destroy(struct drlb_server *server)
+{
+	RCU_INIT_POINTER(server->entry, NULL);
+	drlb_egress_put(server->egress, &server->user);
+	call_rcu(&server->rcu, server_free);
+}
+
 void drlb_server_retire(struct drlb_net *dn, struct drlb_server *server)
 {
 	lockdep_assert_held(&dn->lock);
 
 	WRITE_ONCE(server->dead, true);
+	RCU_INIT_POINTER(server->entry, NULL);
 	server->cookie = start_poll_synchronize_rcu();
 	list_move_tail(&server->list, &server->service->retired);
 	list_add_tail(&server->retired_list, &dn->retired);
@@ -113,7 +121,7 @@ static void server_reap(struct drlb_server *server)
 		list_del(&server->list);
 	}
 	list_del(&server->retired_list);
-	drlb_egress_put(server->egress);
+	drlb_egress_put(server->egress, &server->user);
 	call_rcu(&server->rcu, server_free);
 }
 

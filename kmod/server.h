@@ -9,6 +9,7 @@
 #include "egress.h"
 #include "stats.h"
 
+struct drlb_pool_entry;
 struct drlb_service;
 
 /**
@@ -26,11 +27,13 @@ struct drlb_service;
  * @addr: its address; the family is the service's
  * @active: connections in SYN_RECV or ESTABLISHED
  * @inactive: all others
+ * @entry: of the pool that follows its load, or NULL
  * @service: whose server it is or was; NULL once that is gone
  * @list: in drlb_service.servers, by address, or drlb_service.retired
  * @retired_list: in drlb_net.retired
  * @cookie: the grace period after which no packet finds it in a pool
  * @base: what @traffic showed when it was zeroed
+ * @user: is told of changes of @egress's state
  * @rcu: frees it
  */
 struct drlb_server {
@@ -43,12 +46,14 @@ struct drlb_server {
 	/* Written for each new connection, away from what each packet reads. */
 	atomic_t active ____cacheline_aligned_in_smp;
 	atomic_t inactive;
+	struct drlb_pool_entry __rcu *entry;
 
 	struct drlb_service *service ____cacheline_aligned_in_smp;
 	struct list_head list;
 	struct list_head retired_list;
 	unsigned long cookie;
 	struct drlb_totals base;
+	struct drlb_egress_user user;
 	struct rcu_head rcu;
 };
 

@@ -246,6 +246,8 @@ static int service_commit(struct drlb_net *dn, struct drlb_service *svc,
 		return PTR_ERR(pool);
 	}
 
+	list_for_each_entry(server, &svc->servers, list)
+		RCU_INIT_POINTER(server->entry, NULL);
 	list_splice_init(&svc->servers, &removed);
 	for (i = 0; i < n; i++) {
 		server = members[i].server;
@@ -257,6 +259,7 @@ static int service_commit(struct drlb_net *dn, struct drlb_service *svc,
 	svc->servers_n = n;
 	svc->conf = *conf;
 
+	drlb_pool_enter(pool);
 	drlb_pool_retire(rcu_replace_pointer(svc->pool, pool,
 					     lockdep_is_held(&dn->lock)));
 	list_for_each_entry_safe(server, next, &removed, list)
@@ -367,9 +370,15 @@ static int check_service(struct drlb_net *dn,
 	return 0;
 }
 
-static void service_free(struct drlb_service *svc)
+/* One that no packet ever saw. */
+static void service_destroy(struct drlb_service *svc)
 {
-	drlb_pool_destroy(rcu_dereference_protected(svc->pool, 1));
+	struct drlb_server *server, *next;
+
+	list_for_each_entry_safe(server, next, &svc->servers, list)
+		drlb_server_destroy(server);
+	/* Where the servers' states are followed. */
+	drlb_pool_retire(rcu_dereference_protected(svc->pool, 1));
 	kfree(svc);
 }
 
@@ -457,11 +466,7 @@ int drlb_service_add(struct drlb_net *dn, struct drlb_service_change *change,
 
 	err = service_insert(dn, svc);
 	if (err) {
-		struct drlb_server *server, *next;
-
-		list_for_each_entry_safe(server, next, &svc->servers, list)
-			drlb_server_destroy(server);
-		service_free(svc);
+		service_destroy(svc);
 		return err;
 	}
 out:

@@ -40,7 +40,7 @@ static u32 __init weight_of(const struct weights *w, u32 i)
 	return w->weight[w->n > LISTED ? 0 : i];
 }
 
-static u32 __init weight_sum(const struct weights *w)
+static inline u32 __init weight_sum(const struct weights *w)
 {
 	u32 sum = 0, i;
 
