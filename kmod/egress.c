@@ -108,11 +108,30 @@ static void hop_lookup(struct drlb_net *dn, u8 family,
 		hop_lookup6(dn, &addr->in6, hop);
 }
 
+/* Whether other servers have the address, and a way there is known. */
+static bool egress_known(struct drlb_net *dn, u8 family,
+			 const union nf_inet_addr *addr)
+{
+	struct drlb_egress_key key = { .addr = *addr, .family = family };
+	const struct drlb_egress *egress;
+	bool known;
+
+	rcu_read_lock();
+	egress = rhashtable_lookup(&dn->egresses.table, &key, table_params);
+	known = egress && READ_ONCE(egress->state) != DRLB_SERVER_NO_ROUTE;
+	rcu_read_unlock();
+
+	return known;
+}
+
 int drlb_egress_check(struct drlb_net *dn, u8 family,
 		      const union nf_inet_addr *addr,
 		      struct netlink_ext_ack *extack)
 {
 	struct hop hop;
+
+	if (egress_known(dn, family, addr))
+		return 0;
 
 	hop_lookup(dn, family, addr, &hop);
 	if (hop.gateway) {

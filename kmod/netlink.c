@@ -482,8 +482,15 @@ static int put_counters(struct sk_buff *skb, int type,
 	return 0;
 }
 
+/* How much of a service is wanted, each with what is before it. */
+enum detail {
+	DETAIL_KEY,
+	DETAIL_CONFIG,
+	DETAIL_ALL,
+};
+
 static int put_service(struct sk_buff *skb, const struct drlb_service *svc,
-		       bool key_only)
+		       enum detail detail)
 {
 	struct nlattr *nest = nla_nest_start(skb, DRLB_A_SERVICE);
 	struct drlb_totals totals;
@@ -495,15 +502,19 @@ static int put_service(struct sk_buff *skb, const struct drlb_service *svc,
 			     svc->key.family, &svc->key.addr) ||
 	    nla_put_be16(skb, DRLB_SERVICE_A_PORT, svc->key.port))
 		return -EMSGSIZE;
-	if (key_only)
+	if (detail == DETAIL_KEY)
 		goto out;
 
-	drlb_service_totals(svc, &totals, &active, &inactive);
 	if (nla_put_string(skb, DRLB_SERVICE_A_SCHEDULER,
 			   svc->conf.sched->name) ||
 	    nla_put_u32(skb, DRLB_SERVICE_A_TABLE_SIZE, svc->conf.table_size) ||
-	    nla_put_u8(skb, DRLB_SERVICE_A_HASH, svc->conf.hash) ||
-	    nla_put_u32(skb, DRLB_SERVICE_A_SERVERS, svc->servers_n) ||
+	    nla_put_u8(skb, DRLB_SERVICE_A_HASH, svc->conf.hash))
+		return -EMSGSIZE;
+	if (detail == DETAIL_CONFIG)
+		goto out;
+
+	drlb_service_totals(svc, &totals, &active, &inactive);
+	if (nla_put_u32(skb, DRLB_SERVICE_A_SERVERS, svc->servers_n) ||
 	    put_counters(skb, DRLB_SERVICE_A_COUNTERS, &totals, active,
 			 inactive))
 		return -EMSGSIZE;
@@ -542,6 +553,26 @@ static int put_server(struct sk_buff *skb, u8 family,
 	return 0;
 }
 
+/* What ADD would take. What does not fit leaves no trace. */
+static int put_server_config(struct sk_buff *skb, u8 family,
+			     const struct drlb_server *server)
+{
+	struct nlattr *nest = nla_nest_start(skb, DRLB_A_SERVER);
+
+	if (!nest)
+		return -EMSGSIZE;
+	if (drlb_nl_put_addr(skb, DRLB_SERVER_A_ADDR4, DRLB_SERVER_A_ADDR6,
+			     family, &server->addr) ||
+	    nla_put_u32(skb, DRLB_SERVER_A_WEIGHT, server->weight)) {
+		nla_nest_cancel(skb, nest);
+		return -EMSGSIZE;
+	}
+
+	nla_nest_end(skb, nest);
+
+	return 0;
+}
+
 /* A message for @server of @svc, or for @svc itself if it is NULL. */
 static int put_record(struct sk_buff *skb, struct netlink_callback *cb,
 		      const struct drlb_service *svc,
@@ -556,7 +587,7 @@ static int put_record(struct sk_buff *skb, struct netlink_callback *cb,
 		return -EMSGSIZE;
 
 	genl_dump_check_consistent(cb, hdr);
-	err = put_service(skb, svc, server);
+	err = put_service(skb, svc, server ? DETAIL_KEY : DETAIL_ALL);
 	if (!err && server)
 		err = put_server(skb, svc->key.family, server);
 	if (err) {
@@ -573,12 +604,58 @@ static int put_record(struct sk_buff *skb, struct netlink_callback *cb,
  * @id: of the service
  * @record: 0 is the service itself, n its n-th server
  * @begun: the one service that was asked for was found
+ * @brief: its configuration only
  */
 struct service_cursor {
 	unsigned long id;
 	u32 record;
 	bool begun;
+	bool brief;
 };
+
+/* One message with the service and as many of its servers as it takes. */
+static int dump_brief(struct sk_buff *skb, struct netlink_callback *cb,
+		      const struct drlb_service *svc,
+		      struct service_cursor *cursor)
+{
+	const struct drlb_server *server;
+	u32 first = cursor->record, record = 0;
+	void *hdr;
+	int err;
+
+	hdr = genlmsg_put(skb, NETLINK_CB(cb->skb).portid, cb->nlh->nlmsg_seq,
+			  &drlb_nl_family, NLM_F_MULTI, DRLB_CMD_SERVICE_GET);
+	if (!hdr)
+		return -EMSGSIZE;
+
+	genl_dump_check_consistent(cb, hdr);
+	err = put_service(skb, svc, first ? DETAIL_KEY : DETAIL_CONFIG);
+	if (err)
+		goto err_cancel;
+	if (!first)
+		cursor->record = 1;
+
+	list_for_each_entry(server, &svc->servers, list) {
+		if (++record < cursor->record)
+			continue;
+		err = put_server_config(skb, svc->key.family, server);
+		if (err)
+			break;
+		cursor->record++;
+	}
+	if (err && first == cursor->record)
+		goto err_cancel;
+
+	genlmsg_end(skb, hdr);
+	if (!err)
+		cursor->record = 0;
+
+	return err;
+
+err_cancel:
+	genlmsg_cancel(skb, hdr);
+	return err;
+}
 
 static int dump_service(struct sk_buff *skb, struct netlink_callback *cb,
 			const struct drlb_service *svc,
@@ -587,6 +664,9 @@ static int dump_service(struct sk_buff *skb, struct netlink_callback *cb,
 	const struct drlb_server *server;
 	u32 record = 0;
 	int err;
+
+	if (cursor->brief)
+		return dump_brief(skb, cb, svc, cursor);
 
 	if (!cursor->record) {
 		err = put_record(skb, cb, svc, NULL);
@@ -656,12 +736,14 @@ static int dump_all(struct sk_buff *skb, struct netlink_callback *cb,
 int drlb_nl_service_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 {
 	struct service_cursor *cursor = (void *)cb->ctx;
-	struct nlattr *nest = genl_info_dump(cb)->attrs[DRLB_A_SERVICE];
+	struct nlattr **attrs = genl_info_dump(cb)->attrs;
+	struct nlattr *nest = attrs[DRLB_A_SERVICE];
 	struct drlb_net *dn = drlb_net(sock_net(cb->skb->sk));
 	int err;
 
 	BUILD_BUG_ON(sizeof(*cursor) > sizeof(cb->ctx));
 
+	cursor->brief = attrs[DRLB_A_BRIEF];
 	mutex_lock(&dn->lock);
 	cb->seq = dn->generation + 1;
 	err = nest ? dump_one(skb, cb, dn, nest, cursor) :

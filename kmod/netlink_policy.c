@@ -118,6 +118,7 @@ static const struct nla_policy flush_policy[DRLB_A_MAX + 1] = {
 /* SERVICE_GET */
 static const struct nla_policy service_get_policy[DRLB_A_MAX + 1] = {
 	[DRLB_A_SERVICE]	= NLA_POLICY_NESTED(drlb_nl_service_key_policy),
+	[DRLB_A_BRIEF]		= { .type = NLA_FLAG },
 };
 
 /* CONNECTION_GET, CONNECTION_COUNT, CONNECTION_DEL */

@@ -42,7 +42,7 @@ static int present_read(struct nl *nl, struct present *present)
 {
 	return devices_read(nl, &present->devices) ||
 	       config_read(nl, &present->config, &present->defaults) ||
-	       services_read(nl, NULL, &present->services);
+	       services_read_brief(nl, &present->services);
 }
 
 static void put_servers(struct nlmsghdr *nlh, const struct service *svc)
@@ -170,9 +170,7 @@ static int complaint_order(const void *pa, const void *pb)
 /* In the order of the file, of which requests know nothing */
 static void print_complaints(struct apply *a)
 {
-	if (a->n)
-		qsort(a->complaint, a->n, sizeof(*a->complaint),
-		      complaint_order);
+	sort(a->complaint, a->n, sizeof(*a->complaint), complaint_order);
 	for (size_t i = 0; i < a->n; i++) {
 		if (i < COMPLAINTS_MAX)
 			file_complain(&a->file, a->complaint[i].line, "%s",

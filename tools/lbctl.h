@@ -65,4 +65,8 @@ char *xasprintf(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 /* Room for one more element behind the @n that *@array has; it is zeroed. */
 void *array_grow(void *array, size_t *n, size_t *room, size_t size);
 
+/* qsort() for what mostly is in order already, or empty. */
+void sort(void *array, size_t n, size_t size,
+	  int (*cmp)(const void *, const void *));
+
 #endif

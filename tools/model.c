@@ -231,20 +231,14 @@ void services_sort(struct services *list)
 	for (size_t i = 0; i < list->n; i++) {
 		struct service *svc = &list->service[i];
 
-		if (svc->n)
-			qsort(svc->server, svc->n, sizeof(*svc->server),
-			      server_order);
+		sort(svc->server, svc->n, sizeof(*svc->server), server_order);
 	}
-	if (list->n)
-		qsort(list->service, list->n, sizeof(*list->service),
-		      service_order);
+	sort(list->service, list->n, sizeof(*list->service), service_order);
 }
 
 void devices_sort(struct devices *list)
 {
-	if (list->n)
-		qsort(list->device, list->n, sizeof(*list->device),
-		      device_order);
+	sort(list->device, list->n, sizeof(*list->device), device_order);
 }
 
 void services_free(struct services *list)

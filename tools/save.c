@@ -50,7 +50,7 @@ static enum status save_run(struct words *w)
 	/* All is read before the first line: half a file would be worse. */
 	if (nl && !devices_read(nl, &devices) &&
 	    !config_read(nl, &now, &defaults) &&
-	    !services_read(nl, NULL, &services)) {
+	    !services_read_brief(nl, &services)) {
 		status = STATUS_OK;
 		for (size_t i = 0; i < devices.n; i++)
 			printf("device %s\n", devices.device[i].name);

@@ -61,6 +61,19 @@ char *xasprintf(const char *fmt, ...)
 	return must(len < 0 ? NULL : text);
 }
 
+void sort(void *array, size_t n, size_t size,
+	  int (*cmp)(const void *, const void *))
+{
+	for (size_t i = 1; i < n; i++) {
+		const char *next = (const char *)array + i * size;
+
+		if (cmp(next - size, next) > 0) {
+			qsort(array, n, size, cmp);
+			return;
+		}
+	}
+}
+
 void *array_grow(void *array, size_t *n, size_t *room, size_t size)
 {
 	if (*n == *room) {

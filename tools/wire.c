@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <arpa/inet.h>
+#include <linux/genetlink.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -78,14 +79,6 @@ static void key_of(const struct nlattr *const *tb, struct service_key *key)
 		 &key->addr);
 }
 
-static void get_key(const struct nlattr *nest, struct service_key *key)
-{
-	const struct nlattr *tb[DRLB_SERVICE_A_MAX + 1];
-
-	attrs_in(nest, tb, DRLB_SERVICE_A_MAX);
-	key_of(tb, key);
-}
-
 static void get_counters(const struct nlattr *nest, struct counters *counters)
 {
 	const struct nlattr *tb[DRLB_COUNTERS_A_MAX + 1];
@@ -98,11 +91,8 @@ static void get_counters(const struct nlattr *nest, struct counters *counters)
 	counters->inactive = attr_uint(tb[DRLB_COUNTERS_A_INACTIVE]);
 }
 
-static void get_service(const struct nlattr *nest, struct service *svc)
+static void get_service(const struct nlattr *const *tb, struct service *svc)
 {
-	const struct nlattr *tb[DRLB_SERVICE_A_MAX + 1];
-
-	attrs_in(nest, tb, DRLB_SERVICE_A_MAX);
 	key_of(tb, &svc->key);
 	attr_text(tb[DRLB_SERVICE_A_SCHEDULER], svc->scheduler,
 		  sizeof(svc->scheduler));
@@ -167,6 +157,7 @@ struct name option_blamed(const struct nl_answer *answer)
 struct reading {
 	struct nl *nl;
 	const struct service_key *key;
+	bool brief;
 	struct services *list;
 };
 
@@ -176,26 +167,37 @@ static void read_fill(struct nlmsghdr *nlh, void *ctx)
 
 	if (r->key)
 		put_key(nlh, r->key);
+	if (r->brief)
+		mnl_attr_put(nlh, DRLB_A_BRIEF, 0, NULL);
 }
 
-/* A service, or a server of the service that came last */
+/* A service, then its servers; or more servers of the service that came last */
 static void read_data(const struct nlmsghdr *nlh, void *ctx)
 {
-	const struct nlattr *tb[DRLB_A_MAX + 1];
+	const struct nlattr *tb[DRLB_SERVICE_A_MAX + 1];
+	struct service *svc = NULL;
 	struct reading *r = ctx;
+	const struct nlattr *attr;
 	struct service_key key;
-	struct service *last;
 
-	attrs_of(nlh, tb, DRLB_A_MAX);
-	if (!tb[DRLB_A_SERVER]) {
-		get_service(tb[DRLB_A_SERVICE], services_add(r->list));
-		return;
+	mnl_attr_for_each(attr, nlh, sizeof(struct genlmsghdr)) {
+		if (mnl_attr_get_type(attr) == DRLB_A_SERVICE) {
+			attrs_in(attr, tb, DRLB_SERVICE_A_MAX);
+			if (tb[DRLB_SERVICE_A_SCHEDULER]) {
+				svc = services_add(r->list);
+				get_service(tb, svc);
+				continue;
+			}
+			key_of(tb, &key);
+			svc = r->list->n ? &r->list->service[r->list->n - 1] :
+					   NULL;
+			if (svc && key_cmp(&svc->key, &key))
+				svc = NULL;
+		} else if (mnl_attr_get_type(attr) == DRLB_A_SERVER && svc) {
+			get_server(attr, service_add_server(svc));
+		}
 	}
-	get_key(tb[DRLB_A_SERVICE], &key);
-	last = r->list->n ? &r->list->service[r->list->n - 1] : NULL;
-	if (last && !key_cmp(&last->key, &key))
-		get_server(tb[DRLB_A_SERVER], service_add_server(last));
-	else
+	if (!svc)
 		nl_interrupted(r->nl);
 }
 
@@ -206,11 +208,11 @@ static void read_reset(void *ctx)
 	services_free(r->list);
 }
 
-int services_read(struct nl *nl, const struct service_key *key,
-		  struct services *list)
+static int read_services(struct nl *nl, const struct service_key *key,
+			 bool brief, struct services *list)
 {
 	char subject[160] = "service";
-	struct reading reading = { nl, key, list };
+	struct reading reading = { nl, key, brief, list };
 	const struct nl_dump dump = {
 		.cmd = DRLB_CMD_SERVICE_GET,
 		.subject = subject,
@@ -232,4 +234,15 @@ int services_read(struct nl *nl, const struct service_key *key,
 	services_sort(list);
 
 	return 0;
+}
+
+int services_read(struct nl *nl, const struct service_key *key,
+		  struct services *list)
+{
+	return read_services(nl, key, false, list);
+}
+
+int services_read_brief(struct nl *nl, struct services *list)
+{
+	return read_services(nl, NULL, true, list);
 }

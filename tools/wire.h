@@ -32,4 +32,9 @@ struct name option_blamed(const struct nl_answer *answer);
 int services_read(struct nl *nl, const struct service_key *key,
 		  struct services *list);
 
+/* Every service and server likewise, but only as configured: no state, no
+ * counters.
+ */
+int services_read_brief(struct nl *nl, struct services *list);
+
 #endif

@@ -105,6 +105,13 @@ int words_choice(struct words *w, const char *what, const char *const *names)
 	int found = -1, matches = 0;
 	char *list;
 
+	/* Nearly all words are written as they are: files are read by this. */
+	for (int i = 0; word && names[i]; i++) {
+		if (*word == *names[i] && !strcmp(word, names[i])) {
+			w->next++;
+			return i;
+		}
+	}
 	for (int i = 0; word && *word && names[i]; i++) {
 		if (!strcasecmp(names[i], word)) {
 			found = i;

@@ -45,12 +45,17 @@
  *     SERVICE { PROTOCOL, ADDR4 | ADDR6, PORT }, [CHECK]
  * SERVICE_FLUSH (P)  remove all services
  *     [CHECK]
- * SERVICE_GET        dump: all services, or with SERVICE { key } that one. The
- *     answer is a message for each service, followed by one for each of its
+ * SERVICE_GET        dump: all services, or with SERVICE { key } that one; [BRIEF].
+ *     The answer is a message for each service, followed by one for each of its
  *     servers, in the order of their addresses:
  *     SERVICE { PROTOCOL, ADDR4 | ADDR6, PORT, SCHEDULER, TABLE_SIZE, HASH,
  *               SERVERS, COUNTERS }
  *     SERVICE { PROTOCOL, ADDR4 | ADDR6, PORT }, SERVER { ... }
+ *     With BRIEF it is the configuration alone, in few messages: the servers
+ *     follow in that of their service, and what does not fit in further ones,
+ *     with the service's key.
+ *     SERVICE { PROTOCOL, ADDR4 | ADDR6, PORT, SCHEDULER, TABLE_SIZE, HASH },
+ *     SERVER { ADDR4 | ADDR6, WEIGHT } ...
  * SERVER_ADD (P), SERVER_SET (P)
  *     SERVICE { key }, SERVER { ADDR4 | ADDR6, [PORT], [WEIGHT] }, [CHECK]
  * SERVER_DEL (P)
@@ -138,6 +143,7 @@ enum drlb_attr {
 	DRLB_A_EVENT,		/* out, u8, enum drlb_event */
 	DRLB_A_CHECK,		/* flag: check only */
 	DRLB_A_REPLACE,		/* flag: the servers given are the whole set */
+	DRLB_A_BRIEF,		/* flag: no more than the configuration */
 	DRLB_A_PAD,
 	__DRLB_A_MAX,
 	DRLB_A_MAX = __DRLB_A_MAX - 1
