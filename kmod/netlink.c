@@ -293,6 +293,17 @@ static void blame(struct netlink_ext_ack *extack,
 		NL_SET_BAD_ATTR(extack, change->culprit);
 }
 
+/* The reason of a failure, not a warning that came before it. */
+static int outcome(int err, struct netlink_ext_ack *extack)
+{
+	if (err == -ENOMEM)
+		NL_SET_ERR_MSG(extack, "out of memory");
+	else if (err == -EINTR)
+		NL_SET_ERR_MSG(extack, "interrupted");
+
+	return err;
+}
+
 int drlb_nl_service_add_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct drlb_net *dn = drlb_net(genl_info_net(info));
@@ -319,7 +330,7 @@ out_unlock:
 	mutex_unlock(&dn->lock);
 out:
 	kvfree(change.servers);
-	return err;
+	return outcome(err, info->extack);
 }
 
 int drlb_nl_service_set_doit(struct sk_buff *skb, struct genl_info *info)
@@ -345,7 +356,7 @@ int drlb_nl_service_set_doit(struct sk_buff *skb, struct genl_info *info)
 	mutex_unlock(&dn->lock);
 out:
 	kvfree(change.servers);
-	return err;
+	return outcome(err, info->extack);
 }
 
 int drlb_nl_service_del_doit(struct sk_buff *skb, struct genl_info *info)
@@ -419,7 +430,7 @@ int drlb_nl_server_add_doit(struct sk_buff *skb, struct genl_info *info)
 				      info->attrs[DRLB_A_CHECK], info->extack);
 	mutex_unlock(&dn->lock);
 
-	return err;
+	return outcome(err, info->extack);
 }
 
 int drlb_nl_server_set_doit(struct sk_buff *skb, struct genl_info *info)
@@ -438,7 +449,7 @@ int drlb_nl_server_set_doit(struct sk_buff *skb, struct genl_info *info)
 				      info->attrs[DRLB_A_CHECK], info->extack);
 	mutex_unlock(&dn->lock);
 
-	return err;
+	return outcome(err, info->extack);
 }
 
 int drlb_nl_server_del_doit(struct sk_buff *skb, struct genl_info *info)
@@ -457,7 +468,7 @@ int drlb_nl_server_del_doit(struct sk_buff *skb, struct genl_info *info)
 				      info->attrs[DRLB_A_CHECK], info->extack);
 	mutex_unlock(&dn->lock);
 
-	return err;
+	return outcome(err, info->extack);
 }
 
 static int put_counters(struct sk_buff *skb, int type,

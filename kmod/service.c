@@ -219,25 +219,29 @@ static struct drlb_server *server_make(struct drlb_net *dn,
 	       drlb_server_create(dn, svc, addr);
 }
 
+static int check_number(const struct drlb_sched_conf *conf, u32 n,
+			struct netlink_ext_ack *extack)
+{
+	if (n <= SERVERS_MAX && (!conf->sched->adopts || n <= conf->table_size))
+		return 0;
+
+	NL_SET_ERR_MSG(extack,
+		       "too many servers: more than the scheduler's table has slots");
+
+	return -ERANGE;
+}
+
 /* Make @members, sorted by address, the service's servers and @conf its
  * scheduler. Consumes @members, whatever happens.
  */
 static int service_commit(struct drlb_net *dn, struct drlb_service *svc,
 			  const struct drlb_sched_conf *conf,
-			  struct drlb_member *members, u32 n,
-			  struct netlink_ext_ack *extack)
+			  struct drlb_member *members, u32 n)
 {
 	struct drlb_server *server, *next;
 	struct drlb_pool *pool;
 	LIST_HEAD(removed);
 	u32 i;
-
-	if (n > SERVERS_MAX || (conf->sched->adopts && n > conf->table_size)) {
-		NL_SET_ERR_MSG(extack,
-			       "too many servers: more than the scheduler's table has slots");
-		members_free(members, n);
-		return -ERANGE;
-	}
 
 	pool = drlb_pool_create(conf, &svc->cursor, members, n,
 				svc->key.family);
@@ -436,7 +440,9 @@ int drlb_service_add(struct drlb_net *dn, struct drlb_service_change *change,
 
 	lockdep_assert_held(&dn->lock);
 
+	change_conf(&conf, change);
 	err = check_service(dn, &change->key, extack) ?:
+	      check_number(&conf, change->servers_n, extack) ?:
 	      check_servers(dn, change, extack);
 	if (err)
 		return err;
@@ -450,15 +456,13 @@ int drlb_service_add(struct drlb_net *dn, struct drlb_service_change *change,
 	svc->key = change->key;
 	INIT_LIST_HEAD(&svc->servers);
 	INIT_LIST_HEAD(&svc->retired);
-	change_conf(&conf, change);
 
 	members = members_wanted(dn, svc, change);
 	if (IS_ERR(members)) {
 		kfree(svc);
 		return PTR_ERR(members);
 	}
-	err = service_commit(dn, svc, &conf, members, change->servers_n,
-			     extack);
+	err = service_commit(dn, svc, &conf, members, change->servers_n);
 	if (err) {
 		kfree(svc);
 		return err;
@@ -488,24 +492,20 @@ int drlb_service_set(struct drlb_net *dn, struct drlb_service_change *change,
 	if (!svc)
 		return -ENOENT;
 
-	err = check_servers(dn, change, extack);
+	conf = svc->conf;
+	change_conf(&conf, change);
+	n = change->replace ? change->servers_n : svc->servers_n;
+	err = check_number(&conf, n, extack) ?:
+	      check_servers(dn, change, extack);
 	if (err || change->check)
 		return err;
 
-	if (change->replace) {
-		members = members_wanted(dn, svc, change);
-		n = change->servers_n;
-	} else {
-		members = members_of(svc, 0) ?: ERR_PTR(-ENOMEM);
-		n = svc->servers_n;
-	}
+	members = change->replace ? members_wanted(dn, svc, change) :
+				    members_of(svc, 0) ?: ERR_PTR(-ENOMEM);
 	if (IS_ERR(members))
 		return PTR_ERR(members);
 
-	conf = svc->conf;
-	change_conf(&conf, change);
-
-	return service_commit(dn, svc, &conf, members, n, extack);
+	return service_commit(dn, svc, &conf, members, n);
 }
 
 int drlb_service_del(struct drlb_net *dn, const struct drlb_service_key *key,
@@ -550,7 +550,8 @@ int drlb_service_server_add(struct drlb_net *dn,
 			       "the server exists already; \"set\" changes it");
 		return -EEXIST;
 	}
-	err = check_server(dn, key, conf, extack);
+	err = check_number(&svc->conf, svc->servers_n + 1, extack) ?:
+	      check_server(dn, key, conf, extack);
 	if (err || check)
 		return err;
 
@@ -571,8 +572,7 @@ int drlb_service_server_add(struct drlb_net *dn,
 	members[i].server = server;
 	members[i].weight = conf->weight;
 
-	return service_commit(dn, svc, &svc->conf, members, svc->servers_n + 1,
-			      extack);
+	return service_commit(dn, svc, &svc->conf, members, svc->servers_n + 1);
 }
 
 int drlb_service_server_set(struct drlb_net *dn,
@@ -600,8 +600,7 @@ int drlb_service_server_set(struct drlb_net *dn,
 		;
 	members[i].weight = conf->weight;
 
-	return service_commit(dn, svc, &svc->conf, members, svc->servers_n,
-			      extack);
+	return service_commit(dn, svc, &svc->conf, members, svc->servers_n);
 }
 
 int drlb_service_server_del(struct drlb_net *dn,
@@ -630,8 +629,7 @@ int drlb_service_server_del(struct drlb_net *dn,
 	memmove(&members[i], &members[i + 1],
 		(svc->servers_n - i - 1) * sizeof(*members));
 
-	return service_commit(dn, svc, &svc->conf, members, svc->servers_n - 1,
-			      extack);
+	return service_commit(dn, svc, &svc->conf, members, svc->servers_n - 1);
 }
 
 void drlb_service_totals(const struct drlb_service *svc,
