@@ -208,26 +208,82 @@ void drlb_conn_change(struct drlb_net *dn, struct drlb_conn *conn, u32 from,
 		drlb_sched_recount(conn->server);
 }
 
-bool drlb_conn_kill(struct drlb_net *dn, struct drlb_conn *conn, u8 family)
+/* Who removes it from the table has killed it: so there never is a dead one in
+ * it, in the way of the next under the same key.
+ */
+static bool conn_remove(struct drlb_net *dn, struct drlb_conn *conn, u8 family)
 {
-	bool is4 = family == AF_INET;
 	int err;
 
-	/* Who removes it from the table has killed it: so there never is a dead
-	 * one in it, in the way of the next under the same key.
-	 */
-	err = is4 ? rhashtable_remove_fast(&dn->conns.table4, &conn->node,
-					   table4_params) :
-		    rhashtable_remove_fast(&dn->conns.table6, &conn->node,
-					   table6_params);
+	err = family == AF_INET ?
+	      rhashtable_remove_fast(&dn->conns.table4, &conn->node,
+				     table4_params) :
+	      rhashtable_remove_fast(&dn->conns.table6, &conn->node,
+				     table6_params);
 	if (err)
 		return false;
 
 	account_sub(dn, conn->server, xchg(&conn->state, DRLB_CONN_DEAD));
 	drlb_sched_recount(conn->server);
-	call_rcu(&conn->rcu, is4 ? conn_free4 : conn_free6);
 
 	return true;
+}
+
+bool drlb_conn_kill(struct drlb_net *dn, struct drlb_conn *conn, u8 family)
+{
+	if (!conn_remove(dn, conn, family))
+		return false;
+
+	call_rcu(&conn->rcu, family == AF_INET ? conn_free4 : conn_free6);
+
+	return true;
+}
+
+/* Those that a walk removes. RCU's callbacks run in softirq, where a great many
+ * of them would keep packets waiting: a walk frees its own ones itself.
+ */
+struct conn_grave {
+	struct rcu_head *list4;
+	struct rcu_head *list6;
+};
+
+static bool conn_bury(struct drlb_net *dn, struct drlb_conn *conn, u8 family,
+		      struct conn_grave *grave)
+{
+	struct rcu_head **list = family == AF_INET ? &grave->list4 :
+						     &grave->list6;
+
+	if (!conn_remove(dn, conn, family))
+		return false;
+
+	conn->rcu.next = *list;
+	*list = &conn->rcu;
+
+	return true;
+}
+
+static void grave_free(struct rcu_head *list, rcu_callback_t free)
+{
+	struct rcu_head *next;
+	unsigned int n;
+
+	for (n = 1; list; list = next, n++) {
+		next = list->next;
+		free(list);
+		if (n % GC_SLICE == 0)
+			cond_resched();
+	}
+}
+
+/* Context: process, sleeps. */
+static void grave_empty(struct conn_grave *grave)
+{
+	if (!grave->list4 && !grave->list6)
+		return;
+
+	synchronize_rcu();
+	grave_free(grave->list4, conn_free4);
+	grave_free(grave->list6, conn_free6);
 }
 
 bool drlb_conn_describe(const struct drlb_conn *conn, u8 family,
@@ -383,23 +439,26 @@ void drlb_conn_walk_exit(struct drlb_conn_walk *walk)
 		rhashtable_walk_exit(&walk->iter);
 }
 
-/* Look at up to @max entries; false when the walk is over. */
+/* Look at some entries, and remove them if there is a @grave; false when the
+ * walk is over.
+ */
 static bool sweep_slice(struct drlb_net *dn, struct drlb_conn_walk *walk,
-			const struct drlb_conn_filter *filter, bool kill,
-			unsigned int max, u64 *count)
+			const struct drlb_conn_filter *filter,
+			struct conn_grave *grave, u64 *count)
 {
+	unsigned int left = GC_SLICE;
 	struct drlb_conn_info info;
 	struct drlb_conn *conn;
 
 	drlb_conn_walk_start(walk);
-	while (max--) {
+	while (left--) {
 		conn = drlb_conn_walk_next(&dn->conns, walk);
 		if (!conn)
 			break;
 		if (!drlb_conn_describe(conn, walk->family, &info) ||
 		    !drlb_conn_matches(&info, filter))
 			continue;
-		if (!kill || drlb_conn_kill(dn, conn, walk->family))
+		if (!grave || conn_bury(dn, conn, walk->family, grave))
 			(*count)++;
 	}
 	drlb_conn_walk_stop(walk);
@@ -410,19 +469,21 @@ static bool sweep_slice(struct drlb_net *dn, struct drlb_conn_walk *walk,
 u64 drlb_conn_sweep(struct drlb_net *dn, const struct drlb_conn_filter *filter,
 		    bool kill)
 {
+	struct conn_grave grave = {};
 	struct drlb_conn_walk walk;
 	u64 count = 0;
 
 	drlb_conn_walk_init(&dn->conns, &walk);
-	while (sweep_slice(dn, &walk, filter, kill, GC_SLICE, &count))
+	while (sweep_slice(dn, &walk, filter, kill ? &grave : NULL, &count))
 		cond_resched();
 	drlb_conn_walk_exit(&walk);
+	grave_empty(&grave);
 
 	return count;
 }
 
-/* Free the expired among the next entries. False at the end of the tables. */
-static bool gc_slice(struct drlb_net *dn)
+/* Remove the expired among the next entries. False at the end of the tables. */
+static bool gc_slice(struct drlb_net *dn, struct conn_grave *grave)
 {
 	struct drlb_conn_walk *walk = &dn->conns.walk;
 	unsigned int left = GC_SLICE;
@@ -435,7 +496,7 @@ static bool gc_slice(struct drlb_net *dn)
 		if (!conn)
 			break;
 		if (drlb_conn_expired(conn, now))
-			drlb_conn_kill(dn, conn, walk->family);
+			conn_bury(dn, conn, walk->family, grave);
 	}
 	drlb_conn_walk_stop(walk);
 
@@ -447,15 +508,17 @@ static void drlb_conn_gc(struct work_struct *work)
 	struct drlb_net *dn = container_of(to_delayed_work(work),
 					   struct drlb_net, conns.gc);
 	int left = max_t(int, GC_MIN, drlb_conn_number(&dn->conns) / GC_PART);
+	struct conn_grave grave = {};
 
 	for (; left > 0; left -= GC_SLICE) {
-		if (!gc_slice(dn)) {
+		if (!gc_slice(dn, &grave)) {
 			drlb_conn_walk_exit(&dn->conns.walk);
 			drlb_conn_walk_init(&dn->conns, &dn->conns.walk);
 			break;
 		}
 		cond_resched();
 	}
+	grave_empty(&grave);
 
 	if (READ_ONCE(dn->hooked) || drlb_conn_number(&dn->conns))
 		drlb_conns_collect(dn);
