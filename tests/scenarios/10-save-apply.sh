@@ -65,6 +65,31 @@ tac "$TMPDIR/saved" | awk '/^ / { servers = servers $0 "\n"; next }
 lb apply - <"$TMPDIR/reversed"
 is "its order means nothing" "$(lb save)" "$(<"$TMPDIR/saved")"
 
+# ---- a service whose servers take several messages to tell
+
+# On a device without ARP, or the LAN would hear of nothing else.
+in_ns director ip -batch - <<END
+link add many type dummy
+link set many up
+address add 10.16.0.1/16 dev many
+address add 2001:db8:16::1/64 dev many nodad
+END
+{
+	echo "service tcp $VIPB:80 scheduler rr"
+	for ((i = 256; i < 2256; i++)); do
+		echo "    server 10.16.$((i >> 8)).$((i & 255))"
+	done
+	echo "service tcp [$VIPB6]:80 scheduler wlc"
+	for ((i = 256; i < 1456; i++)); do
+		printf '    server 2001:db8:16::%x weight 7\n' $i
+	done
+} >"$TMPDIR/large"
+check "services with thousands of servers are applied" lb apply "$TMPDIR/large"
+is "and saved whole, in order" "$(lb save | grep -v device)" "$(<"$TMPDIR/large")"
+matches "and found unchanged" "$(lb apply -v "$TMPDIR/large")" "2 unchanged"
+lb apply "$TMPDIR/saved"
+is "and replaced by few" "$(lb save)" "$(<"$TMPDIR/saved")"
+
 # ---- only what differs is sent
 
 changes() { # FILE: requests that change something, while it is applied
