@@ -206,6 +206,32 @@ server() { # KIND NUMBER
 	[[ $1 == *4 ]] && echo "10.0.0.1$2" || echo "2001:db8::1$2"
 }
 
+# More servers than four: 10.16.0.1 and so on, for IPv4 only.
+many_up() { # COUNT
+	local i
+
+	ip address add 10.16.255.254/16 dev lan0
+	for ((i = 1; i <= $1; i++)); do
+		neighbour lan0 "$(many $i)" "$(server_mac $((0x1000 + i)))"
+	done | ip -batch -
+}
+
+many() { # NUMBER
+	echo "10.16.$(($1 >> 8)).$(($1 & 255))"
+}
+
+# Weights differ, or wrr would be no more than rr.
+drlb_many() { # SCHEDULER COUNT
+	local i
+
+	drlb_limits
+	echo "device lan0"
+	echo "service udp ${VIP[udp4]}:80 scheduler $1"
+	for ((i = 1; i <= $2; i++)); do
+		echo "server $(many $i) weight $((1 + i % 3))"
+	done
+}
+
 drlb_load() {
 	modprobe -a nf_defrag_ipv4 nf_defrag_ipv6
 	insmod "$TOP/build/$KVER/drlb.ko" || die "drlb does not load"

@@ -4,11 +4,14 @@
 # The generator here against the kernel's own: net of their floors, they should
 # say the same. pktgen's packets are shared with it unless it is told otherwise;
 # who wants to write to one at PRE_ROUTING then gets a clone.
+#
+# What a floor is depends on what drops there: the rows drop-* show by how much.
 
 . "${BASH_SOURCE[0]%/*}/lib.sh"
 
 flows=4096
 count=20000
+new=4000
 
 set_to() { # FILE WORDS
 	echo "$2" >"/proc/net/pktgen/$1" || die "pktgen refuses: $2"
@@ -37,10 +40,11 @@ pktgen() { # COLUMN OPTION...
 		die "$row: of $count packets $((after - before)) were sent on"
 	usec=$(sed -n 's/.*OK: \([0-9]*\)(.*/\1/p' /proc/net/pktgen/lan0)
 	[[ $usec ]] || die "pktgen: $(tail -n 2 /proc/net/pktgen/lan0)"
-	figure pktgen "$row" "$column" "$(ratio $((usec * 1000)) $count)"
+	figure pktgen "$row" "$column" "$(ratio $((usec * 1000)) "$count")"
 }
 
-# Once for the connections to be there.
+# Once for the connections to be there. Each generator has new flows of its own,
+# for which the table need not grow: with 65,536 buckets it has room.
 measure() {
 	progress "$row"
 	send udp4 0 0 $flows $flows
@@ -49,6 +53,26 @@ measure() {
 	pktgen "pktgen !SHARED" "flag !SHARED"
 	pktgen "pktgen !SHARED" "flag !SHARED"
 	pktgen "pktgen" "flag SHARED"
+	send udp4 0 50000 22000 22000
+	sleep 2
+	send udp4 0 100000 $new $new
+	figure pktgen "$row" "new, drlb-gen" "$cost"
+	count=$new pktgen "new, pktgen !SHARED" "flag !SHARED" \
+		"src_min 198.18.64.0" "src_max 198.18.159.255"
+}
+
+# It is to drop all of it.
+measure_drop() { # ROW
+	row=$1 expected=no
+	measure
+	expected=
+}
+
+tc_drop() { # ROW FILTER...
+	tc qdisc add dev lan0 clsact
+	tc filter add dev lan0 ingress protocol ip "${@:2}" action drop
+	measure_drop "$1"
+	tc qdisc del dev lan0 clsact
 }
 
 host_up
@@ -60,6 +84,18 @@ measure
 pktgen "pktgen, random source" "flag SHARED" "flag IPSRC_RND"
 pktgen "pktgen, no timestamp" "flag SHARED" "flag NO_TIMESTAMP"
 drop_none
+nft -f - <<-END
+	table netdev bench {
+		chain ingress {
+			type filter hook ingress device lan0 priority 0
+			ip daddr ${VIP[udp4]} udp dport 80 drop
+		}
+	}
+END
+measure_drop drop-nft-rule
+nft delete table netdev bench
+tc_drop drop-tc-matchall matchall
+tc_drop drop-tc-flower flower dst_ip "${VIP[udp4]}" ip_proto udp dst_port 80
 row=nft-fwd
 nft -f - <<-'END'
 	table netdev bench {

@@ -45,3 +45,14 @@ profile "ingress udp6" udp6 0 0
 # One flow more than are sent before it is stepped through.
 profile "ingress udp4 new" udp4 0 100000 $((flows + 1))
 drlb_unload
+many_up 1000
+for count in 4 1000; do
+	for scheduler in wlc mh; do
+		drlb_load
+		drlb_many $scheduler $count | lbctl apply -
+		send udp4 0 0 $((4 * flows)) $((4 * flows))
+		sleep 2
+		profile "new, $scheduler, $count servers" udp4 0 100000 $((flows + 1))
+		drlb_unload
+	done
+done
