@@ -118,7 +118,7 @@ for vip in $VIP $VIP6; do
 	lb service del tcp "$s"
 	service tcp "$s" "scheduler mh" "$rs1" "$rs2" "$rs3"
 	servers_up
-	before=$(ask tcp $vip 80 -n 40 --sport 40000 --ports)
+	before=$(ask tcp $vip 80 -n 40 --sport 20000 --ports)
 	share=$(cut -d' ' -f2 <<<"$before" | tally)
 	say "mh: $share"
 	is "$vip: mh uses all servers" "$(wc -w <<<"$share")" 3
@@ -128,7 +128,7 @@ for vip in $VIP $VIP6; do
 	service tcp "$s" "scheduler mh" "$rs3" "$rs1" "$rs2"
 	servers_up
 	is "$vip: mh does not depend on the order of servers" \
-		"$(ask tcp $vip 80 -n 40 --sport 40000 --ports)" "$before"
+		"$(ask tcp $vip 80 -n 40 --sport 20000 --ports)" "$before"
 	lb service set tcp "$s" hash source table-size 251
 	is "$vip: mh by source address, one server" \
 		"$(curl_vip 9 $vip | sort -u | wc -l)" 1
