@@ -37,6 +37,8 @@ for count in "${counts[@]}"; do
 	row=new
 	send udp4 0 "$have" $((count - have)) $((count - have))
 	figure connections new "$count" "$cost"
+	# Until the table has grown: meanwhile there are two to look into.
+	sleep 10
 	row=established
 	send udp4 0 0 "$count" $sample
 	send udp4 0 0 "$count" $sample

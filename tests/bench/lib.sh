@@ -300,6 +300,14 @@ ipvs_load() { # BITS
 	done
 }
 
+# As its servers count them. /proc/net/ip_vs_conn takes a time that is quadratic.
+ipvs_connections() { # PROTOCOL
+	awk -v protocol="$1" '
+		$1 == "TCP" || $1 == "UDP" { wanted = $1 == protocol }
+		$1 == "->" && wanted { sum += $5 + $6 }
+		END { print sum + 0 }' /proc/net/ip_vs
+}
+
 ipvs_unload() {
 	ipvsadm -C
 	modprobe -r ip_vs_wlc

@@ -59,7 +59,7 @@ for kind in udp4 udp6; do
 	row=ipvs-20
 	ipvs_load 20
 	fill $kind
-	[[ $(grep -c . /proc/net/ip_vs_conn) -ge $((count * 99 / 100)) ]] ||
+	[[ $(ipvs_connections UDP) -eq $count ]] ||
 		die "IPVS has not as many connections"
 	ipvs_unload
 done

@@ -64,7 +64,7 @@ ipvs_up() { # UDP-TIMEOUT
 connections() {
 	case $row in
 	drlb)	lbctl connection count udp ;;
-	ipvs)	grep -c '^UDP' /proc/net/ip_vs_conn || true ;;
+	ipvs)	ipvs_connections UDP ;;
 	esac
 }
 
