@@ -31,7 +31,7 @@ have=0
 sent=0
 for count in "${counts[@]}"; do
 	progress "$count connections"
-	free=$(awk '$1 == "MemAvailable:" { print $2 * 1024 }' /proc/meminfo)
+	free=$(awk '$1 == "MemAvailable:" { printf "%.0f", $2 * 1024 }' /proc/meminfo)
 	((free > (count - have) * 128)) ||
 		die "no memory for $count connections"
 	row=new
