@@ -4,14 +4,15 @@
  * is a job, done when write() returns; what is read back is its result, as lines
  * "KEY VALUE". It gives frames to the IP stack like a driver's poll function:
  * netif_receive_skb() with bottom halves off. What the packet costs is read off
- * the cycle counter, which in the virtual machine counts instructions.
+ * the cycle counter, which in the virtual machine counts instructions. User-mode
+ * Linux has no such counter, only the clock: nanoseconds of each batch.
  *
  * mode=cost	count frames one after the other, interrupts off around each
  *		batch, so that the timer's work is in no packet's figures
  * mode=rate	the same with interrupts on, on the first cpus processors at a
  *		time, each with a share of the flows to itself
  * mode=trace	count frames, then one whose instructions are told, a line
- *		"in FUNCTION" for each
+ *		"in FUNCTION" for each (not in User-mode Linux)
  * mode=pause	a frame each interval_us, by a timer's interrupt and NAPI, until
  *		ms milliseconds have passed: how late is the latest one?
  */
@@ -23,7 +24,6 @@
 #include <linux/etherdevice.h>
 #include <linux/hrtimer.h>
 #include <linux/inet.h>
-#include <linux/kdebug.h>
 #include <linux/kthread.h>
 #include <linux/module.h>
 #include <linux/netfilter_netdev.h>
@@ -32,13 +32,10 @@
 #include <linux/sched/signal.h>
 #include <linux/seq_file.h>
 #include <linux/uaccess.h>
-#include <linux/vmalloc.h>
-#include <asm/processor-flags.h>
 
 #define BATCH 64
 #define CPUS_MAX 8
 #define LINE_MAX 512
-#define TRACE_MAX 100000
 
 /* What becomes of a frame. */
 enum gen_sink {
@@ -133,9 +130,6 @@ static DEFINE_MUTEX(gen_lock); /* one job at a time; results */
 static struct gen_result results[CPUS_MAX];
 static u32 results_count;
 static struct net_device *napi_dev;
-static unsigned long *trace; /* where the instructions were, while there is one */
-static u32 trace_count;
-static bool tracing;
 
 /* ---- one after the other ---- */
 
@@ -211,77 +205,9 @@ static int do_cost(struct gen_job *job)
 	return results[0].failed;
 }
 
-/* ---- step by step ---- */
-
-static int drlb_gen_step(struct notifier_block *nb, unsigned long what,
-			 void *data)
-{
-	const struct die_args *args = data;
-
-	if (what != DIE_DEBUG || !tracing)
-		return NOTIFY_DONE;
-	if (trace_count < TRACE_MAX)
-		trace[trace_count++] = args->regs->ip;
-
-	return NOTIFY_STOP;
-}
-
-static struct notifier_block step_nb = {
-	.notifier_call = drlb_gen_step,
-	.priority = INT_MAX,
-};
-
-/* The processor traps after each instruction while its trap flag is set. */
-static void trap_on(void)
-{
-	tracing = true;
-	asm volatile("pushfq; orq %0, (%%rsp); popfq"
-		     : : "i" (X86_EFLAGS_TF) : "memory", "cc");
-}
-
-static void trap_off(void)
-{
-	asm volatile("pushfq; andq %0, (%%rsp); popfq"
-		     : : "i" (~X86_EFLAGS_TF) : "memory", "cc");
-	tracing = false;
-}
-
-static int trace_one(struct gen_job *job)
-{
-	struct sk_buff *skb;
-	unsigned long flags;
-
-	trace_count = 0;
-	local_bh_disable();
-	local_irq_save(flags);
-	skb = gen_frames_next(&job->frames);
-	if (skb) {
-		trap_on();
-		netif_receive_skb(skb);
-		trap_off();
-	}
-	local_irq_restore(flags);
-	local_bh_enable();
-
-	return skb ? 0 : -ENOMEM;
-}
-
 static int do_trace(struct gen_job *job)
 {
-	int err;
-
-	if (!trace)
-		trace = vmalloc_array(TRACE_MAX, sizeof(*trace));
-	if (!trace)
-		return -ENOMEM;
-
-	err = do_cost(job) ?: register_die_notifier(&step_nb);
-	if (err)
-		return err;
-	err = trace_one(job);
-	unregister_die_notifier(&step_nb);
-
-	return err;
+	return do_cost(job) ?: gen_trace(&job->frames);
 }
 
 /* ---- on several processors ---- */
@@ -484,7 +410,7 @@ static int do_job(struct gen_job *job)
 	gen_frames_prepare(frames);
 	memset(results, 0, sizeof(results));
 	results_count = 0;
-	trace_count = 0;
+	gen_trace_clear();
 
 	if (!strcmp(job->mode, "cost"))
 		return hooked(job, do_cost);
@@ -622,8 +548,7 @@ static int drlb_gen_show(struct seq_file *m, void *v)
 		seq_printf(m, "late_ns %llu\nlate_at %llu\n", result->late_ns,
 			   result->late_at);
 	}
-	for (i = 0; i < trace_count; i++)
-		seq_printf(m, "in %ps\n", (void *)trace[i]);
+	gen_trace_show(m);
 	mutex_unlock(&gen_lock);
 
 	return 0;
@@ -677,7 +602,7 @@ static void __exit drlb_gen_exit(void)
 {
 	remove_proc_entry("drlb-gen", NULL);
 	free_netdev(napi_dev);
-	vfree(trace);
+	gen_trace_exit();
 }
 
 module_init(drlb_gen_init);

@@ -4,6 +4,7 @@
 
 #include <linux/in6.h>
 #include <linux/netdevice.h>
+#include <linux/seq_file.h>
 #include <linux/skbuff.h>
 
 #define GEN_FRAME_MAX 80
@@ -41,5 +42,35 @@ struct gen_frames {
 
 void gen_frames_prepare(struct gen_frames *frames);
 struct sk_buff *gen_frames_next(struct gen_frames *frames);
+
+#ifdef CONFIG_X86
+
+/* Send one frame and note where each of its instructions was. */
+int gen_trace(struct gen_frames *frames);
+/* Lines "in FUNCTION", of the last one. */
+void gen_trace_show(struct seq_file *m);
+void gen_trace_clear(void);
+void gen_trace_exit(void);
+
+#else
+
+static inline int gen_trace(struct gen_frames *frames)
+{
+	return -EOPNOTSUPP;
+}
+
+static inline void gen_trace_show(struct seq_file *m)
+{
+}
+
+static inline void gen_trace_clear(void)
+{
+}
+
+static inline void gen_trace_exit(void)
+{
+}
+
+#endif /* CONFIG_X86 */
 
 #endif
