@@ -5,7 +5,8 @@
  * "KEY VALUE". It gives frames to the IP stack like a driver's poll function:
  * netif_receive_skb() with bottom halves off. What the packet costs is read off
  * the cycle counter, which in the virtual machine counts instructions. User-mode
- * Linux has no such counter, only the clock: nanoseconds of each batch.
+ * Linux has no such counter, only the clock, and a host that does other things
+ * meanwhile: there it is the middle half of the batches that tells.
  *
  * mode=cost	count frames one after the other, interrupts off around each
  *		batch, so that the timer's work is in no packet's figures
@@ -31,6 +32,7 @@
 #include <linux/rtnetlink.h>
 #include <linux/sched/signal.h>
 #include <linux/seq_file.h>
+#include <linux/sort.h>
 #include <linux/uaccess.h>
 
 #define BATCH 64
@@ -69,6 +71,9 @@ struct gen_job {
  * @sent:	frames
  * @cycles:	all of them
  * @ns:		the same by the clock
+ * @middle_sent: frames of the batches that are left when the fastest quarter of
+ *		them is left out, and the slowest
+ * @middle_ns:	the time of those
  * @least:	the cheapest frame's cycles
  * @most:	the dearest one's
  * @late_ns:	longest time from when a frame was due until it was dealt with
@@ -79,6 +84,8 @@ struct gen_result {
 	u64 sent;
 	u64 cycles;
 	u64 ns;
+	u64 middle_sent;
+	u64 middle_ns;
 	u64 least;
 	u64 most;
 	u64 late_ns;
@@ -167,16 +174,19 @@ static int send_batch(struct gen_frames *frames, enum gen_sink sink, u32 count,
 	return 0;
 }
 
+/* The time of each batch is left in @spent, if that is not NULL. */
 static int send_all(struct gen_frames *frames, enum gen_sink sink, u32 count,
-		    bool quiet, struct gen_result *result)
+		    bool quiet, struct gen_result *result, u32 *spent)
 {
 	unsigned long flags = 0;
+	u64 ns;
 	u32 n;
 	int err;
 
 	result->least = U64_MAX;
 	for (; count; count -= n) {
 		n = min_t(u32, count, BATCH);
+		ns = result->ns;
 
 		local_bh_disable();
 		if (quiet)
@@ -190,19 +200,51 @@ static int send_all(struct gen_frames *frames, enum gen_sink sink, u32 count,
 			return err;
 		if (fatal_signal_pending(current))
 			return -EINTR;
+		if (spent)
+			*spent++ = result->ns - ns;
 		cond_resched();
 	}
 
 	return 0;
 }
 
+static int compare_ns(const void *a, const void *b)
+{
+	u32 one = *(const u32 *)a, other = *(const u32 *)b;
+
+	return one < other ? -1 : one > other;
+}
+
+static void find_middle(u32 *spent, u32 batches, struct gen_result *result)
+{
+	u32 i;
+
+	sort(spent, batches, sizeof(*spent), compare_ns, NULL);
+	for (i = batches / 4; i < batches - batches / 4; i++) {
+		result->middle_sent += BATCH;
+		result->middle_ns += spent[i];
+	}
+}
+
 static int do_cost(struct gen_job *job)
 {
-	results_count = 1;
-	results[0].failed = send_all(&job->frames, job->sink, job->count, true,
-				     &results[0]);
+	struct gen_result *result = &results[0];
+	u32 *spent;
 
-	return results[0].failed;
+	spent = kvmalloc_array(job->count / BATCH + 1, sizeof(*spent),
+			       GFP_KERNEL);
+	if (!spent)
+		return -ENOMEM;
+
+	results_count = 1;
+	result->failed = send_all(&job->frames, job->sink, job->count, true,
+				  result, spent);
+	/* Without the last one, which need not be whole. */
+	if (!result->failed)
+		find_middle(spent, job->count / BATCH, result);
+	kvfree(spent);
+
+	return result->failed;
 }
 
 static int do_trace(struct gen_job *job)
@@ -221,7 +263,8 @@ static int gen_thread_run(void *data)
 		cpu_relax();
 
 	thread->result.failed = send_all(&thread->frames, GEN_STACK,
-					 thread->count, false, &thread->result);
+					 thread->count, false, &thread->result,
+					 NULL);
 	complete(&thread->done);
 
 	while (!kthread_should_stop())
@@ -543,6 +586,8 @@ static int drlb_gen_show(struct seq_file *m, void *v)
 
 		seq_printf(m, "cpu %u\nsent %llu\ncycles %llu\nns %llu\n", i,
 			   result->sent, result->cycles, result->ns);
+		seq_printf(m, "middle_sent %llu\nmiddle_ns %llu\n",
+			   result->middle_sent, result->middle_ns);
 		seq_printf(m, "least %llu\nmost %llu\n", result->least,
 			   result->most);
 		seq_printf(m, "late_ns %llu\nlate_at %llu\n", result->late_ns,
