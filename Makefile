@@ -80,7 +80,7 @@ build/tools:
 
 # See it, check it.
 
-.PHONY: demo check check-debug fuzz gate bench bench-baseline clean help
+.PHONY: demo check check-debug fuzz gate bench bench-native bench-baseline clean help
 demo: ## show it at work in a virtual machine, with real servers
 	@K='$(K)' scripts/demo
 
@@ -98,6 +98,9 @@ gate: ## the static part of the tests
 
 bench: ## cost and memory next to IPVS and others; B=name for a part
 	@tests/bench/run $(B)
+
+bench-native: ## the same in nanoseconds by User-mode Linux: 20 minutes
+	@tests/bench/run native
 
 bench-baseline: ## accept today's cost as what make check compares with
 	@tests/bench/run baseline
