@@ -10,7 +10,7 @@ unload_drlb() {
 	[[ -e /sys/module/drlb ]] || return 0
 
 	# One that hangs cannot be killed either; nobody waits for it.
-	said=$(mktemp -p /tmp)
+	said=$(mktemp)
 	rmmod drlb >/dev/null 2>"$said" &
 	for ((tries = 0; tries < 300; tries++)); do
 		[[ -e /sys/module/drlb ]] || return 0
