@@ -63,6 +63,18 @@ struct sk_buff *drlb_nl_reply(struct genl_info *info, size_t size, void **hdr)
 	return skb;
 }
 
+void *drlb_nl_dump_put(struct sk_buff *skb, struct netlink_callback *cb, u8 cmd)
+{
+	void *hdr = genlmsg_put(skb, NETLINK_CB(cb->skb).portid,
+				cb->nlh->nlmsg_seq, &drlb_nl_family,
+				NLM_F_MULTI, cmd);
+
+	if (hdr)
+		genl_dump_check_consistent(cb, hdr);
+
+	return hdr;
+}
+
 static int parse_service_key(struct nlattr *const *tb,
 			     const struct nlattr *nest,
 			     struct drlb_service_key *key,
@@ -592,12 +604,10 @@ static int put_record(struct sk_buff *skb, struct netlink_callback *cb,
 	void *hdr;
 	int err;
 
-	hdr = genlmsg_put(skb, NETLINK_CB(cb->skb).portid, cb->nlh->nlmsg_seq,
-			  &drlb_nl_family, NLM_F_MULTI, DRLB_CMD_SERVICE_GET);
+	hdr = drlb_nl_dump_put(skb, cb, DRLB_CMD_SERVICE_GET);
 	if (!hdr)
 		return -EMSGSIZE;
 
-	genl_dump_check_consistent(cb, hdr);
 	err = put_service(skb, svc, server ? DETAIL_KEY : DETAIL_ALL);
 	if (!err && server)
 		err = put_server(skb, svc->key.family, server);
@@ -634,12 +644,10 @@ static int dump_brief(struct sk_buff *skb, struct netlink_callback *cb,
 	void *hdr;
 	int err;
 
-	hdr = genlmsg_put(skb, NETLINK_CB(cb->skb).portid, cb->nlh->nlmsg_seq,
-			  &drlb_nl_family, NLM_F_MULTI, DRLB_CMD_SERVICE_GET);
+	hdr = drlb_nl_dump_put(skb, cb, DRLB_CMD_SERVICE_GET);
 	if (!hdr)
 		return -EMSGSIZE;
 
-	genl_dump_check_consistent(cb, hdr);
 	err = put_service(skb, svc, first ? DETAIL_KEY : DETAIL_CONFIG);
 	if (err)
 		goto err_cancel;

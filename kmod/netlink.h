@@ -67,6 +67,10 @@ int drlb_nl_put_addr(struct sk_buff *skb, int type4, int type6, u8 family,
 /* An answer to a do command: begin, attributes, and the last or the first. */
 struct sk_buff *drlb_nl_reply(struct genl_info *info, size_t size, void **hdr);
 
+/* A message of a dump: begin, or NULL if there is no room for it. */
+void *drlb_nl_dump_put(struct sk_buff *skb, struct netlink_callback *cb,
+		       u8 cmd);
+
 int drlb_nl_init(void);
 void drlb_nl_exit(void);
 

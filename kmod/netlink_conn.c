@@ -190,13 +190,10 @@ static int put_connection(struct sk_buff *skb, struct netlink_callback *cb,
 	struct nlattr *nest;
 	void *hdr;
 
-	hdr = genlmsg_put(skb, NETLINK_CB(cb->skb).portid, cb->nlh->nlmsg_seq,
-			  &drlb_nl_family, NLM_F_MULTI,
-			  DRLB_CMD_CONNECTION_GET);
+	hdr = drlb_nl_dump_put(skb, cb, DRLB_CMD_CONNECTION_GET);
 	if (!hdr)
 		return -EMSGSIZE;
 
-	genl_dump_check_consistent(cb, hdr);
 	nest = nla_nest_start(skb, DRLB_A_CONNECTION);
 	if (!nest ||
 	    nla_put_u8(skb, DRLB_CONNECTION_A_PROTOCOL, info->protocol) ||

@@ -80,8 +80,7 @@ static int put_entry(struct sk_buff *skb, struct netlink_callback *cb,
 	struct nlattr *nest;
 	void *hdr;
 
-	hdr = genlmsg_put(skb, NETLINK_CB(cb->skb).portid, cb->nlh->nlmsg_seq,
-			  &drlb_nl_family, NLM_F_MULTI, DRLB_CMD_DEVICE_GET);
+	hdr = drlb_nl_dump_put(skb, cb, DRLB_CMD_DEVICE_GET);
 	if (!hdr)
 		return -EMSGSIZE;
 
