@@ -130,15 +130,15 @@ visit() { # KIND FLAGS FLOWS
 }
 
 # As many connections as that, and no more.
-ipvs_check() { # CONNECTIONS
+ipvs_check() { # PROTOCOL CONNECTIONS
 	local found
 
-	found=$(ipvsadm -L -n | awk '$1 == "->" { n += $5 + $6 } END { print n }')
-	[[ $found -eq $1 ]] || die "$row: IPVS has $found connections, not $1"
+	found=$(ipvs_connections "$1")
+	[[ $found -eq $2 ]] || die "$row: IPVS has $found connections, not $2"
 }
 
 measure() { # PEER KIND
-	local peer=$1 kind=$2 known=0 flows new=0 later=0 i
+	local peer=$1 kind=$2 known=0 flows new=0 later=0 protocol i
 
 	[[ $kind != tcp* ]] || new=$SYN later=$ACK
 	read -ra rows < <(rows_of "$peer")
@@ -165,7 +165,8 @@ measure() { # PEER KIND
 			done
 		done
 		case $peer in
-		ipvs-*)	ipvs_check "$flows" ;;
+		ipvs-*)	protocol=${kind%?}
+			ipvs_check "${protocol^^}" "$flows" ;;
 		drlb)	drlb_check "$sent" "$flows" ;;
 		esac
 	done

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
 #
-# What every run in the virtual machine is asked at its end.
+# What every run in a virtual machine is asked at its end, and how it is told.
 
 # Fails, with the reason on stdout, if the module drlb is here to stay.
 unload_drlb() {
@@ -42,4 +42,24 @@ log_is_clean() {
 
 	echo "the kernel complained: $line"
 	return 1
+}
+
+# In the guest: what came of the command, and what is wrong besides, in lines.
+verdict_write() { # FILE STATUS PROBLEMS
+	printf 'exit %d\n%s' "$2" "${3:+$3$'\n'}" >"$1"
+}
+
+# On the host: tells the problems. Returns what the command did, or 126 if that
+# was all right and something else was not.
+verdict_read() { # FILE WHO
+	local status problem
+
+	{
+		read -r _ status
+		while read -r problem; do
+			echo "$2: $problem" >&2
+			[[ $status -ne 0 ]] || status=126
+		done
+	} <"$1"
+	return "$status"
 }
