@@ -5,6 +5,7 @@
 #	KVER=6.1.0-49-amd64	kernel to build for, default the running one
 #	KDIR=DIR		its headers or build tree
 #	T=, K=, D=		what make check is to be confined to
+#	SECS=, SEED=		how long and from which beginning what works by chance
 #	B=			the part of make bench that is to be run
 #
 # W=, C=, CF=, KCFLAGS= and CONFIG_DRLB_SELFTEST=y reach the kernel's build;
@@ -84,11 +85,11 @@ build/tools:
 demo: ## show it at work in a virtual machine, with real servers
 	@K='$(K)' scripts/demo
 
-check: ## run every test; T=name, K=6.1|6.12, D=prerouting|ingress for some
+check: ## run every test; T=names, K=6.1|6.12, D=prerouting|ingress for some
 	@T='$(T)' K='$(K)' D='$(D)' tests/run
 
-check-debug: ## the same on a kernel that watches itself; K=kasan|lockdep
-	@T='$(T)' K='$(or $(K),kasan)' D='$(D)' tests/run
+check-debug: ## the same on kernels that watch themselves; K=kasan|lockdep|kcsan
+	@T='$(T)' K='$(or $(K),kasan lockdep kcsan)' D='$(D)' tests/run
 
 fuzz: ## random input to lbctl and the packet parser; T=words SECS=60 SEED=1
 	@tests/fuzz/run $(T)
