@@ -15,7 +15,7 @@
 .SUFFIXES:
 
 .PHONY: all
-all: module lbctl ## build drlb.ko and lbctl (the default)
+all: module $(LBCTL) ## build drlb.ko and lbctl (the default)
 
 # The kernel module: one tree of links for each kernel, so that objects for
 # one never meet those for another, and the sources stay clean.
@@ -64,22 +64,37 @@ generator:
 
 CFLAGS	?= -O2 -g
 LIBS	= libmnl jansson
-OBJECTS	= $(patsubst tools/%.c,build/tools/%.o,$(wildcard tools/*.c))
+OBJECTS	= $(patsubst tools/%.c,$(TOOLS)/%.o,$(wildcard tools/*.c))
 
-lbctl: $(OBJECTS) ## build lbctl alone
+# COVERAGE=y: one beside it, which counts the lines that are run.
+ifdef COVERAGE
+TOOLS	= build/coverage
+LBCTL	= build/coverage/lbctl
+CFLAGS	= -O0 -g --coverage
+else
+TOOLS	= build/tools
+LBCTL	= lbctl
+endif
+
+lbctl: ## build lbctl alone
+$(LBCTL): $(OBJECTS)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $$(pkg-config --libs $(LIBS))
 
-build/tools/%.o: tools/%.c Makefile | build/tools
+$(TOOLS)/%.o: tools/%.c Makefile | $(TOOLS)
 	@pkg-config $(LIBS) || { echo 'scripts/setup build gets it.'; exit 1; }
 	$(CC) $(CPPFLAGS) $(CFLAGS) -Wall -Wextra -Werror -Ikmod/uapi -MMD \
 		$$(pkg-config --cflags $(LIBS)) -c -o $@ $<
 
-build/tools:
+$(TOOLS):
 	@mkdir -p $@
 
 -include $(OBJECTS:.o=.d)
 
 # See it, check it.
+
+.PHONY: coverage
+coverage: ## every test again on a kernel that counts lines; T=names for some
+	@T='$(T)' D='$(D)' tests/coverage
 
 .PHONY: demo check check-debug fuzz gate bench bench-native bench-baseline clean help
 demo: ## show it at work in a virtual machine, with real servers
