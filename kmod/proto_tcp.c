@@ -5,8 +5,10 @@
  * end that is to come and an ACK for the end of the handshake. Three things
  * differ. A SYN on a connection that has ended opens a new one at once, since
  * clients reuse ports before timeouts are over. A RST ends a half-open
- * connection too, so that it stops counting as such. What is no client's packet
- * (SYN with ACK, no flag at all) changes nothing.
+ * connection too, so that it stops counting as such; whoever goes on after it
+ * has not sent it, and the server, which knows the sequence numbers, has not
+ * believed it. What is no client's packet (SYN with ACK, no flag at all) changes
+ * nothing.
  */
 #include "proto_tcp.h"
 
@@ -37,7 +39,7 @@ const u8 drlb_tcp_states[DRLB_STATES][DRLB_TCP_EVENTS] = {
 	[ES]	= { ES,     ES,   FW,    ES,   CL },
 	[FW]	= { FW,     NEW,  FW,    FW,   CL },
 	[TW]	= { TW,     NEW,  TW,    TW,   CL },
-	[CL]	= { CL,     NEW,  CL,    CL,   CL },
+	[CL]	= { CL,     NEW,  CL,    ES,   CL },
 };
 
 #ifdef DRLB_SELFTEST

@@ -32,8 +32,8 @@ static const struct tcp_rule {
 	{ SYN,		DRLB_TCP_OPEN,		{ SR, ES, NEW, NEW, NEW } },
 	/* the first FIN is taken for the end */
 	{ FIN,		DRLB_TCP_CLOSE,		{ TW, FW, FW, TW, CL } },
-	/* data, or the end of the handshake */
-	{ ACK,		DRLB_TCP_FLOW,		{ ES, ES, FW, TW, CL } },
+	/* data, the end of the handshake, or the proof that a RST was forged */
+	{ ACK,		DRLB_TCP_FLOW,		{ ES, ES, FW, TW, ES } },
 	/* no client's packet either */
 	{ 0,		DRLB_TCP_NOTHING,	{ SR, ES, FW, TW, CL } },
 };
@@ -48,8 +48,10 @@ static const struct tcp_story {
 	{ { { SYN, SR }, { SYN, SR }, { ACK, ES }, { PSH | ACK, ES },
 	    { FIN | ACK, FW }, { ACK, FW }, { SYN, NEW } } },
 	{ { { SYN | ECE | CWR, SR }, { ACK, ES }, { SYN, ES },
-	    { RST | ACK, CL }, { ACK, CL }, { SYN, NEW } } },
+	    { RST | ACK, CL }, { FIN | ACK, CL }, { SYN, NEW } } },
 	{ { { SYN, SR }, { RST, CL }, { SYN, NEW } } },
+	{ { { SYN, SR }, { ACK, ES }, { RST, CL }, { PSH | ACK, ES },
+	    { FIN | ACK, FW }, { SYN, NEW } } },
 	{ { { SYN, SR }, { FIN | ACK, TW }, { ACK, TW }, { FIN | ACK, TW },
 	    { SYN, NEW } } },
 };
