@@ -2,6 +2,7 @@
 #include "device.h"
 #include "hook.h"
 
+#include <linux/net.h>
 #include <linux/rtnetlink.h>
 #include <linux/slab.h>
 
@@ -139,7 +140,8 @@ static void entries_follow(struct drlb_net *dn, struct net_device *dev,
 			entry_detach(dn, device);
 		else if (!device->dev && named &&
 			 entry_attach(dn, device, dev))
-			netdev_warn(dev, "drlb cannot attach to the device\n");
+			net_warn_ratelimited("%s: drlb cannot attach to the device\n",
+					     dev->name);
 	}
 }
 
