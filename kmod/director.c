@@ -224,7 +224,8 @@ static enum drlb_verdict direct_error(struct drlb_net *dn, struct sk_buff *skb,
 }
 
 /* Nobody could answer others. IP throws them away, and at the ingress door they
- * would not get that far.
+ * would not get that far. The VIP is the server's own address: to itself it does
+ * not answer by the wire.
  */
 static bool source_is_host(const struct drlb_packet *pkt)
 {
@@ -232,13 +233,15 @@ static bool source_is_host(const struct drlb_packet *pkt)
 	int type;
 
 	if (pkt->family == AF_INET)
-		return !ipv4_is_zeronet(saddr) && !ipv4_is_loopback(saddr) &&
-		       !ipv4_is_multicast(saddr) && !ipv4_is_lbcast(saddr);
+		return saddr != pkt->key4.daddr && !ipv4_is_zeronet(saddr) &&
+		       !ipv4_is_loopback(saddr) && !ipv4_is_multicast(saddr) &&
+		       !ipv4_is_lbcast(saddr);
 
 	type = ipv6_addr_type(&pkt->key6.saddr);
 
 	return type & IPV6_ADDR_UNICAST &&
-	       !(type & (IPV6_ADDR_LOOPBACK | IPV6_ADDR_MAPPED));
+	       !(type & (IPV6_ADDR_LOOPBACK | IPV6_ADDR_MAPPED)) &&
+	       !ipv6_addr_equal(&pkt->key6.saddr, &pkt->key6.daddr);
 }
 
 /* A packet that no connection takes; @conn, if any, is in its way. */
