@@ -19,10 +19,15 @@
 #include "server.h"
 #include "service.h"
 
+#include <linux/cred.h>
 #include <linux/rtnetlink.h>
 #include <net/netns/generic.h>
 
 static unsigned int drlb_net_id __read_mostly;
+
+/* Connections of a namespace in a user namespace: 6 MB. */
+#define GUEST_CONN_MAX		65536
+#define GUEST_HALF_OPEN_MAX	(GUEST_CONN_MAX / 8)
 
 struct drlb_settings drlb_settings_default __read_mostly;
 int drlb_hook_priority __read_mostly;
@@ -30,6 +35,17 @@ int drlb_hook_priority __read_mostly;
 struct drlb_net *drlb_net(const struct net *net)
 {
 	return net_generic(net, drlb_net_id);
+}
+
+void drlb_settings_initial(const struct net *net, struct drlb_settings *set)
+{
+	*set = drlb_settings_default;
+	if (net->user_ns == &init_user_ns)
+		return;
+
+	set->conn_max = min_t(u32, set->conn_max, GUEST_CONN_MAX);
+	set->half_open_max = min_t(u32, set->half_open_max,
+				   GUEST_HALF_OPEN_MAX);
 }
 
 void drlb_settings_set(struct drlb_net *dn, const struct drlb_settings *set)
@@ -50,6 +66,7 @@ void drlb_settings_set(struct drlb_net *dn, const struct drlb_settings *set)
 static int __net_init drlb_net_start(struct net *net)
 {
 	struct drlb_net *dn = drlb_net(net);
+	struct drlb_settings set;
 	int err;
 
 	dn->net = net;
@@ -57,8 +74,9 @@ static int __net_init drlb_net_start(struct net *net)
 	INIT_LIST_HEAD(&dn->devices);
 	drlb_servers_init(dn);
 
+	drlb_settings_initial(net, &set);
 	mutex_lock(&dn->lock);
-	drlb_settings_set(dn, &drlb_settings_default);
+	drlb_settings_set(dn, &set);
 	mutex_unlock(&dn->lock);
 
 	dn->counters = drlb_counters_alloc();

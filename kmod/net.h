@@ -156,6 +156,12 @@ struct drlb_net *drlb_net(const struct net *net);
 extern struct drlb_settings drlb_settings_default;
 extern int drlb_hook_priority;
 
+/* What a namespace starts with. Where others than the host's administrator are
+ * root, who may make as many namespaces as they like, it is not a part of the
+ * host's memory.
+ */
+void drlb_settings_initial(const struct net *net, struct drlb_settings *set);
+
 /* Context: drlb_net.lock held. */
 void drlb_settings_set(struct drlb_net *dn, const struct drlb_settings *set);
 

@@ -169,10 +169,11 @@ static int put_settings(struct sk_buff *skb, int type,
 int drlb_nl_config_get_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct drlb_net *dn = drlb_net(genl_info_net(info));
-	struct drlb_settings set;
+	struct drlb_settings set, initial;
 	struct sk_buff *reply;
 	void *hdr;
 
+	drlb_settings_initial(dn->net, &initial);
 	mutex_lock(&dn->lock);
 	set = dn->settings;
 	mutex_unlock(&dn->lock);
@@ -182,7 +183,7 @@ int drlb_nl_config_get_doit(struct sk_buff *skb, struct genl_info *info)
 		return -ENOMEM;
 
 	if (put_settings(reply, DRLB_A_CONFIG, &set) ||
-	    put_settings(reply, DRLB_A_DEFAULTS, &drlb_settings_default)) {
+	    put_settings(reply, DRLB_A_DEFAULTS, &initial)) {
 		nlmsg_free(reply);
 		return -EMSGSIZE;
 	}
@@ -216,16 +217,19 @@ static int parse_settings(struct nlattr *const *tb, struct drlb_settings *set,
 /* Connections are made by packets, whose memory is on nobody's account: how much
  * of it a namespace may take is not up to those who are root in it only.
  */
-static int check_memory(const struct sk_buff *skb,
+static int check_memory(const struct drlb_net *dn, const struct sk_buff *skb,
 			const struct drlb_settings *set,
 			struct netlink_ext_ack *extack)
 {
-	if (set->conn_max <= drlb_settings_default.conn_max ||
+	struct drlb_settings initial;
+
+	drlb_settings_initial(dn->net, &initial);
+	if (set->conn_max <= max(initial.conn_max, dn->settings.conn_max) ||
 	    netlink_capable(skb, CAP_NET_ADMIN))
 		return 0;
 
 	NL_SET_ERR_MSG(extack,
-		       "conn_max above the module's default needs CAP_NET_ADMIN in the initial user namespace");
+		       "conn_max above the namespace's default needs CAP_NET_ADMIN in the initial user namespace");
 
 	return -EPERM;
 }
@@ -250,7 +254,7 @@ int drlb_nl_config_set_doit(struct sk_buff *skb, struct genl_info *info)
 	mutex_lock(&dn->lock);
 	set = dn->settings;
 	err = parse_settings(tb, &set, info->extack) ?:
-	      check_memory(skb, &set, info->extack);
+	      check_memory(dn, skb, &set, info->extack);
 	if (!err && !info->attrs[DRLB_A_CHECK])
 		drlb_settings_set(dn, &set);
 	mutex_unlock(&dn->lock);

@@ -21,7 +21,7 @@
  *     object; EINVAL, ERANGE a value makes no sense or is out of range;
  *     EHOSTUNREACH the server cannot be reached by direct routing; EPERM
  *     CAP_NET_ADMIN in the namespace's user namespace is missing, or, for a
- *     CONN_MAX above the module's default, in the initial one; ENOMEM.
+ *     CONN_MAX above the namespace's default, in the initial one; ENOMEM.
  *   - DRLB_A_CHECK (flag) in a request that changes something makes the kernel
  *     check all of it, and answer, without changing anything.
  *   - Dumps are resumable and linear in the number of objects. NLM_F_DUMP_INTR

@@ -122,15 +122,40 @@ is "in a namespace of their own they may configure" "$(in_ns director \
 	json "len(services)")" 1
 is "which is not the director's" "$(lb save)" "$saved"
 
-at_home() { # COMMAND...: in a network namespace of the stranger's own
-	in_ns director setpriv --reuid 65534 --regid 65534 --clear-groups \
-		unshare --user --map-root-user --net "$@"
-}
+# ---- with rights in a namespace of their own, and no memory but what is theirs
 
-conn_max=$(lb2 -j config show | json "defaults['conn_max']")
+spawn director "$TMPDIR/home" setpriv --reuid 65534 --regid 65534 \
+	--clear-groups unshare --user --map-root-user --net \
+	sh -c 'echo ready; exec sleep 1000'
+home=$spawned
+wait_for 20 grep -q ready "$TMPDIR/home"
+
+at_home() { # COMMAND...: as the stranger, in a network namespace of theirs
+	nsenter --target $home --user --net --preserve-credentials \
+		setpriv --reuid 0 --regid 0 --clear-groups "$@"
+}
+home_config() { at_home lbctl -j config show | json "$1"; }
+
+conn_max=$(home_config "defaults['conn_max']")
+between "a stranger's namespace starts with few connections" \
+	"$conn_max" 1 65536
+is "no more of them half-open than an eighth of that" \
+	"$(home_config "config['half_open_max'] <= 65536 / 8")" True
+is "the administrator's starts with a part of the memory" \
+	"$(lb2 -j config show | json "defaults['conn_max'] >= $conn_max")" True
 check "there they may limit connections" at_home \
+	lbctl config set conn_max 1000
+check "and go back to what they had" at_home \
 	lbctl config set conn_max "$conn_max"
 matches "but not take more memory than the administrator gives" "$(at_home \
 	lbctl config set conn_max $((conn_max + 1)) 2>&1 || true)" "default"
+check "who may give more" nsenter --target $home --net \
+	lbctl config set conn_max $((conn_max * 2))
+check "which does not keep the stranger from other settings" at_home \
+	lbctl config set udp 42
+is "and stays" "$(home_config "[config['conn_max'], config['udp']]")" \
+	"[$((conn_max * 2)), 42]"
+matches "as the most that they may have" "$(at_home lbctl config set \
+	conn_max $((conn_max * 2 + 1)) 2>&1 || true)" "default"
 
 finish
