@@ -1,0 +1,305 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# Floods, forgeries and lies, from the wire and from a real server. What the
+# director spends has a bound, clients are served meanwhile, and what a stranger
+# says about a connection does not end it. tests/SECURITY says what follows.
+#
+#     client --- router ---LAN--- director, rs1, rs2, rs3
+#
+#     the forged sources lead into a black hole at the router
+#
+# doors: both
+# timeout: 300
+#
+# Addresses and names have no spaces; functions are called by name.
+# shellcheck disable=SC2086,SC2317
+
+# shellcheck source=../lib.sh
+. "$(dirname "$0")/../lib.sh"
+
+CONN_MAX=400 HALF_OPEN=100 FLOOD=600
+FRAGMENTS=262144	# bytes that may wait to be whole, and one more fragment
+ERRORS=50		# ICMP errors a second, and as many at once
+NOBODY=02:00:00:00:00:77
+
+topology routed
+in_ns router ip -batch - <<END
+route add blackhole 198.18.0.0/15
+route add blackhole 2001:db8:bad::/48
+END
+director_devices eth0
+vip_on_director $VIP $VIP6
+for n in 1 2 3; do
+	real_server rs$n $VIP $VIP6
+	serve_http rs$n rs$n 80 8080
+	sysctls rs$n net.ipv4.tcp_syncookies=1
+done
+for vip in $VIP $VIP6; do
+	three=("$(of $vip 11)" "$(of $vip 12)" "$(of $vip 13)")
+	service tcp "$(at $vip 80)" "scheduler rr" "${three[@]}"
+	service udp "$(at $vip 80)" "scheduler rr" "${three[@]}"
+	service tcp "$(at $vip 8080)" "scheduler mh" "${three[@]}"
+	service udp "$(at $vip 8081)" "scheduler rr"
+done
+check "the servers are up" servers_up
+lb config set conn_max $CONN_MAX half_open_max $HALF_OPEN
+sysctls director net.ipv4.ipfrag_low_thresh=$((FRAGMENTS / 2)) \
+	net.ipv4.ipfrag_high_thresh=$FRAGMENTS
+# Of all namespaces together, or, in later kernels, of each.
+for ns in director ''; do
+	${ns:+in_ns $ns} sysctl -qw net.ipv4.icmp_msgs_per_sec=$ERRORS \
+		net.ipv4.icmp_msgs_burst=$ERRORS 2>/dev/null || true
+done
+
+# Of the kernel's own lines there may be some, such as that SYN cookies are sent.
+log_lines=$(dmesg | wc -l)
+
+# ---- floods
+
+forged_net() {
+	if [[ $1 == *:* ]]; then
+		echo 2001:db8:bad::/48
+	else
+		echo 198.18.0.0/15
+	fi
+}
+
+forged() { lb -j connection count client "$(forged_net $1)" | json count; }
+
+waiting_bytes() { # of fragments
+	in_ns director awk '$1 == "FRAG:" { print $5 }' /proc/net/sockstat
+}
+
+errors_sent() { # ICMP and ICMPv6, unreachable
+	in_ns director awk '
+		$1 == "Icmp:" && !column {
+			for (column = 2; $column != "OutDestUnreachs"; column++);
+			next
+		}
+		$1 == "Icmp:" || $1 == "Icmp6OutDestUnreachs" {
+			sum += $1 == "Icmp:" ? $column : $2
+		}
+		END { print sum }' /proc/net/snmp /proc/net/snmp6
+}
+
+spawn_flood() { # VIP PORT KIND
+	local tool=flood
+	[[ $3 != syn ]] || tool=syn-flood
+	spawn router "$TMPDIR/flood" "$TOOLS/$tool" eth0 $MAC_director $1 $2 \
+		$FLOOD ${3#syn}
+}
+
+# Each with the counter in which all of it is found, but what became entries;
+# how many these may be and must be; and what counts them.
+flood() { # KIND VIP PORT COUNTER MIN MAX
+	local kind=$1 vip=$2 what="$2: $1 flood to $3" before now took=$SECONDS
+	before=$(counter $4)
+	spawn_flood $vip $3 $kind
+	is "$what: clients are served meanwhile" \
+		"$(curl_vip 3 $vip | grep -c '^rs[123]$' || true)" 3
+	wait $spawned
+	is "$what: all was sent" "$(<"$TMPDIR/flood")" $FLOOD
+	took=$((SECONDS - took))
+	between "$what: entries" "$(forged $vip)" $5 $6
+	between "$what: within conn_max" "$(stats "stats['connections']")" \
+		0 $CONN_MAX
+	between "$what: within half_open_max" "$(stats "stats['half_open']")" \
+		0 $HALF_OPEN
+	now=$(counter $4)
+	say "$what: $took s, $4 +$((now - before))"
+	# A handshake's ACK may follow its SYN by the hash. Clients are counted, too.
+	between "$what: the rest is $4" $((now - before)) $((FLOOD - $6)) \
+		$((2 * FLOOD + 100))
+	is "$what: connections go on" "$(use_held before)" "alive 3 same 3"
+	lb connection del client "$(forged_net $vip)" >/dev/null
+}
+
+for vip in $VIP $VIP6; do
+	hold before 3 $vip 80
+	errors=$(errors_sent) start=$SECONDS
+	flood udp $vip 8081 no_server 0 0
+	between "$vip: who floods what nobody serves gets few errors" \
+		$(($(errors_sent) - errors)) 1 \
+		$((ERRORS * (SECONDS - start + 2)))
+	flood ack $vip 80 no_connection 0 0
+	flood icmp $vip 80 icmp_unrelated 0 0
+	spawn_flood $vip 80 fragment
+	is "$vip: fragments: clients are served meanwhile" \
+		"$(curl_vip 3 $vip | grep -c '^rs[123]$' || true)" 3
+	wait $spawned
+	is "$vip: fragments: no entry" "$(forged $vip)" 0
+	# Those of IPv6 are on nobody's books.
+	[[ $vip == *:* ]] ||
+		between "$vip: fragments: they wait within their limit" \
+			"$(waiting_bytes)" 1 $((FRAGMENTS + 4096))
+	is "$vip: fragments: connections go on" "$(use_held before)" \
+		"alive 3 same 3"
+	release before
+done
+is "nothing so far was overload" "$(counter stateless) $(counter adopted)" "0 0"
+
+# ---- a firewall in front of the director
+
+hook="type filter hook prerouting priority raw"
+table=inet
+if [[ $DOOR == ingress ]]; then
+	hook="type filter hook ingress device eth0 priority -300" table=netdev
+fi
+in_ns director nft -f - <<END
+table $table guard {
+	chain guard {
+		$hook
+		meta protocol ip ip saddr 198.18.0.0/15 counter drop
+		meta protocol ip6 ip6 saddr 2001:db8:bad::/48 counter drop
+	}
+}
+END
+for vip in $VIP $VIP6; do
+	in_ns router "$TOOLS/syn-flood" eth0 $MAC_director $vip 80 20 >/dev/null
+	is "$vip: a firewall before drlb keeps a flood from it" \
+		"$(forged $vip)" 0
+done
+is "it has seen all of that" "$(in_ns director nft list table $table guard |
+	grep -c 'counter packets 20 ')" 2
+in_ns director nft delete table $table guard
+
+# ---- floods that make entries
+
+for vip in $VIP $VIP6; do
+	lb connection del all >/dev/null
+	hold before 3 $vip 80
+	flood syn $vip 80 stateless $((HALF_OPEN - 10)) $HALF_OPEN
+	flood ack $vip 8080 stateless $((HALF_OPEN - 10)) $HALF_OPEN
+	flood handshake $vip 80 stateless $HALF_OPEN $CONN_MAX
+	flood udp $vip 80 stateless $((CONN_MAX / 2)) $CONN_MAX
+	release before
+	is "$vip: all is well after it" "$(curl_vip 9 $vip | tally)" \
+		"rs1=3 rs2=3 rs3=3"
+done
+
+# ---- forgeries, from a real server's device
+
+held_ports() { # VIP PORT
+	connections "' '.join(str(c['client_port']) for c in connections if \
+		c['vip'] == '$1' and c['vip_port'] == $2)"
+}
+
+held_are() { # VIP PORT MEMBER: of each connection, sorted
+	connections "' '.join(sorted(c['$3'] for c in connections if \
+		c['vip'] == '$1' and c['vip_port'] == $2))"
+}
+
+forge() { # VIP PORT KIND: to all that are held
+	# shellcheck disable=SC2046 # words
+	in_ns rs3 "$TOOLS/forge" eth0 $MAC_director $client $1 $2 $3 \
+		$(held_ports $1 $2)
+}
+
+packets() { # VIP PORT: of each server
+	services "[r['packets'] for r in svc('$1', $2)['servers']]"
+}
+
+survives() { # VIP PORT KIND STATE NEXT
+	local what="$1: forged $3 for port $2"
+	forge $1 $2 $3
+	is "$what: state" "$(held_are $1 $2 state)" "$4 $4 $4"
+	is "$what: the clients go on with their servers" \
+		"$(use_held victims)" "alive 3 same 3"
+	is "$what: then" "$(held_are $1 $2 state)" "$5 $5 $5"
+}
+
+lb config set conn_max 10000 half_open_max 1000
+lb connection del all >/dev/null
+ES=ESTABLISHED
+for vip in $VIP $VIP6; do
+	client=198.51.100.3
+	[[ $vip != *:* ]] || client=2001:db8:c::3
+	lb connection del all >/dev/null
+	hold victims 3 $vip 80
+	is "$vip: three connections" "$(held_are $vip 80 state)" "$ES $ES $ES"
+
+	survives $vip 80 syn $ES $ES
+	survives $vip 80 syn+ack,none $ES $ES
+	survives $vip 80 rst CLOSE $ES
+	between "$vip: their time is that of others again" \
+		"$(connections "min(c['expires_ms'] for c in connections)")" \
+		600000 900000
+
+	before=$(packets $vip 80)
+	left=$(connections "max(c['expires_ms'] for c in connections)")
+	sleep 2
+	forge $vip 80 unreachable,too-big
+	is "$vip: forged ICMP errors: two to each server" \
+		"$(packets $vip 80)" "$(json_ask "[n + 2 for n in $before]" echo {})"
+	between "$vip: they give no connection time" \
+		"$(connections "max(c['expires_ms'] for c in connections)")" \
+		1 $((left - 1000))
+	is "$vip: the clients go on with their servers" \
+		"$(use_held victims)" "alive 3 same 3"
+
+	survives $vip 80 fin FIN_WAIT FIN_WAIT
+	release victims
+
+	# mh finds the same server, whatever becomes of the entry.
+	hold victims 3 $vip 8080
+	survives $vip 8080 fin,syn SYN_RECV $ES
+	lb connection del all >/dev/null
+	is "$vip: mh: the clients go on without any entry" \
+		"$(use_held victims)" "alive 3 same 3"
+	release victims
+done
+
+# ---- what is not for this host
+
+lb connection del all >/dev/null
+capture elsewhere director eth0 "ether dst $NOBODY"
+in_ns router "$TOOLS/syn-flood" eth0 $NOBODY $VIP 80 10 >/dev/null
+is "frames for others are seen by a promiscuous director" \
+	"$(captured elsewhere | wc -l)" 10
+is "and not taken" "$(forged $VIP)" 0
+
+# ---- two directors that take each other for a server
+
+in_ns rs3 ip address add 10.0.0.102/32 dev lo
+in_ns director ip address add 10.0.0.102/32 dev eth0
+lb service add tcp 10.0.0.102:80 scheduler rr
+lb server add tcp 10.0.0.102:80 10.0.0.13
+in_ns rs3 lbctl service add tcp 10.0.0.102:80 scheduler rr
+in_ns rs3 lbctl server add tcp 10.0.0.102:80 10.0.0.2
+wait_for 20 servers_are_up
+capture circle director eth0 "tcp and dst host 10.0.0.102"
+ended=$(counter ttl_exceeded)
+in_ns router "$TOOLS/syn-flood" eth0 $MAC_director 10.0.0.102 80 1 >/dev/null
+sleep $((2 * SLOW))
+round=$(captured circle)
+is "a packet that goes in a circle ends with its TTL" \
+	"$(wc -l <<<"$round") $(sed -n '$s/.* ttl=\([0-9]*\).*/\1/p' <<<"$round")" \
+	"64 1"
+is "and is counted once, by either" "$(($(counter ttl_exceeded) - ended + \
+	$(in_ns rs3 lbctl -j stats | json "counter('ttl_exceeded')")))" 1
+in_ns rs3 lbctl service flush
+lb service del tcp 10.0.0.102:80
+
+# ---- a liar on the segment
+
+in_ns director ip neighbour replace 10.0.0.11 lladdr $MAC_rs1 dev eth0 \
+	nud permanent
+in_ns rs3 "$TOOLS/forge" eth0 $MAC_director - 10.0.0.11 0 claim
+sleep 1
+is "a permanent neighbour entry is believed more than an ARP reply" \
+	"$(services "srv('$VIP', 80, '10.0.0.11')['lladdr']")" $MAC_rs1
+is "and its server serves" "$(curl_vip 3 $VIP | tally)" "rs1=1 rs2=1 rs3=1"
+
+# ---- what else shows
+
+is "the module itself has said nothing in all this" "$(dmesg |
+	sed "1,${log_lines}d" | grep drlb || true)" ""
+between "nor has it made the kernel talk" \
+	"$(dmesg | sed "1,${log_lines}d" | wc -l)" 0 40
+is "no parameter can be written to" \
+	"$(find /sys/module/drlb/parameters -perm /222)" ""
+is "and nothing of it is in /proc but the list of modules" \
+	"$(find /proc/fs /proc/net/ /proc/sys -iname '*drlb*' 2>/dev/null)" ""
+
+finish
