@@ -131,8 +131,8 @@ home=$spawned
 wait_for 20 grep -q ready "$TMPDIR/home"
 
 at_home() { # COMMAND...: as the stranger, in a network namespace of theirs
-	nsenter --target $home --user --net --preserve-credentials \
-		setpriv --reuid 0 --regid 0 --clear-groups "$@"
+	setpriv --reuid 65534 --regid 65534 --clear-groups \
+		nsenter --target $home --user --net --preserve-credentials "$@"
 }
 home_config() { at_home lbctl -j config show | json "$1"; }
 
