@@ -10,7 +10,7 @@
 #     the forged sources lead into a black hole at the router
 #
 # doors: both
-# timeout: 300
+# timeout: 400
 #
 # Addresses and names have no spaces; functions are called by name.
 # shellcheck disable=SC2086,SC2317
@@ -298,7 +298,7 @@ is "the module itself has said nothing in all this" "$(dmesg |
 between "nor has it made the kernel talk" \
 	"$(dmesg | sed "1,${log_lines}d" | wc -l)" 0 40
 is "no parameter can be written to" \
-	"$(find /sys/module/drlb/parameters -perm /222)" ""
+	"$(find /sys/module/drlb/parameters -type f -perm /222)" ""
 is "and nothing of it is in /proc but the list of modules" \
 	"$(find /proc/fs /proc/net/ /proc/sys -iname '*drlb*' 2>/dev/null)" ""
 
