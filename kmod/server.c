@@ -23,7 +23,7 @@ struct drlb_server *drlb_server_create(struct drlb_net *dn,
 	if (!server)
 		return ERR_PTR(-ENOMEM);
 
-	server->traffic = drlb_traffic_alloc();
+	server->traffic = drlb_traffic_alloc(&server->traffic_block);
 	if (!server->traffic)
 		goto err_server;
 
@@ -43,7 +43,7 @@ struct drlb_server *drlb_server_create(struct drlb_net *dn,
 	return server;
 
 err_traffic:
-	free_percpu(server->traffic);
+	drlb_traffic_free(server->traffic_block, server->traffic);
 err_server:
 	kfree(server);
 	return ERR_PTR(err);
@@ -53,7 +53,7 @@ static void server_free(struct rcu_head *rcu)
 {
 	struct drlb_server *server = container_of(rcu, struct drlb_server, rcu);
 
-	free_percpu(server->traffic);
+	drlb_traffic_free(server->traffic_block, server->traffic);
 	kfree(server);
 }
 

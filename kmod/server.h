@@ -32,6 +32,7 @@ struct drlb_service;
  * @list: in drlb_service.servers, by address, or drlb_service.retired
  * @retired_list: in drlb_net.retired
  * @cookie: the grace period after which no packet finds it in a pool
+ * @traffic_block: where @traffic is from
  * @base: what @traffic showed when it was zeroed
  * @user: is told of changes of @egress's state
  * @rcu: frees it
@@ -52,6 +53,7 @@ struct drlb_server {
 	struct list_head list;
 	struct list_head retired_list;
 	unsigned long cookie;
+	struct drlb_traffic_block *traffic_block;
 	struct drlb_totals base;
 	struct drlb_egress_user user;
 	struct rcu_head rcu;

@@ -281,6 +281,20 @@ static int conf_cmp(const void *a, const void *b)
 			&((const struct drlb_server_conf *)b)->addr);
 }
 
+/* Sort a wanted set, which mostly is in order already. */
+static void sort_servers(struct drlb_service_change *change)
+{
+	u32 i;
+
+	for (i = 1; i < change->servers_n; i++) {
+		if (conf_cmp(&change->servers[i - 1], &change->servers[i]) <= 0)
+			continue;
+		sort(change->servers, change->servers_n,
+		     sizeof(*change->servers), conf_cmp, NULL);
+		return;
+	}
+}
+
 /* Sort a wanted set and see that it makes sense. */
 static int check_servers(struct drlb_net *dn, struct drlb_service_change *change,
 			 struct netlink_ext_ack *extack)
@@ -288,9 +302,7 @@ static int check_servers(struct drlb_net *dn, struct drlb_service_change *change
 	u32 i;
 	int err;
 
-	sort(change->servers, change->servers_n, sizeof(*change->servers),
-	     conf_cmp, NULL);
-
+	sort_servers(change);
 	for (i = 0; i < change->servers_n; i++) {
 		change->culprit = change->servers[i].origin;
 		if (i && !conf_cmp(&change->servers[i - 1],

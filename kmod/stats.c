@@ -5,7 +5,11 @@
  */
 #include "stats.h"
 
+#include <linux/bitmap.h>
 #include <linux/cpumask.h>
+#include <linux/list.h>
+#include <linux/slab.h>
+#include <linux/spinlock.h>
 
 const struct drlb_counter_text drlb_counter_texts[DRLB_COUNT_MAX] = {
 #define X(id, name, about)	{ #name, about },
@@ -28,19 +32,110 @@ struct drlb_counters __percpu *drlb_counters_alloc(void)
 	return counters;
 }
 
-struct drlb_traffic __percpu *drlb_traffic_alloc(void)
-{
-	struct drlb_traffic __percpu *traffic;
-	int cpu;
+/* The kernel searches for per-CPU memory the longer the more of it is in use:
+ * servers, of which there may be hundreds of thousands, share what they get.
+ */
+#define BLOCK_SLOTS	32
 
-	traffic = alloc_percpu_gfp(struct drlb_traffic, GFP_KERNEL_ACCOUNT);
-	if (!traffic)
+/**
+ * struct drlb_traffic_block - counters of some servers
+ * @list: in partial_blocks, unless all its slots are taken
+ * @taken: the slots that are
+ * @slot: the counters
+ */
+struct drlb_traffic_block {
+	struct list_head list;
+	DECLARE_BITMAP(taken, BLOCK_SLOTS);
+	struct drlb_traffic __percpu *slot;
+};
+
+static LIST_HEAD(partial_blocks);
+static DEFINE_SPINLOCK(blocks_lock);
+
+static struct drlb_traffic_block *block_alloc(void)
+{
+	struct drlb_traffic_block *block;
+
+	block = kzalloc(sizeof(*block), GFP_KERNEL_ACCOUNT);
+	if (!block)
 		return NULL;
 
-	for_each_possible_cpu(cpu)
-		u64_stats_init(&per_cpu_ptr(traffic, cpu)->syncp);
+	block->slot = __alloc_percpu_gfp(BLOCK_SLOTS * sizeof(*block->slot),
+					 __alignof__(*block->slot),
+					 GFP_KERNEL_ACCOUNT);
+	if (!block->slot) {
+		kfree(block);
+		return NULL;
+	}
+
+	return block;
+}
+
+/* A slot of a block that is in the list. */
+static struct drlb_traffic __percpu *block_take(struct drlb_traffic_block *block)
+{
+	unsigned int i = find_first_zero_bit(block->taken, BLOCK_SLOTS);
+
+	lockdep_assert_held(&blocks_lock);
+
+	__set_bit(i, block->taken);
+	if (bitmap_full(block->taken, BLOCK_SLOTS))
+		list_del_init(&block->list);
+
+	return block->slot + i;
+}
+
+struct drlb_traffic __percpu *
+drlb_traffic_alloc(struct drlb_traffic_block **from)
+{
+	struct drlb_traffic __percpu *traffic;
+	struct drlb_traffic_block *block;
+	int cpu;
+
+	spin_lock_bh(&blocks_lock);
+	block = list_first_entry_or_null(&partial_blocks,
+					 struct drlb_traffic_block, list);
+	if (!block) {
+		spin_unlock_bh(&blocks_lock);
+		block = block_alloc();
+		if (!block)
+			return NULL;
+		spin_lock_bh(&blocks_lock);
+		list_add(&block->list, &partial_blocks);
+	}
+	traffic = block_take(block);
+	spin_unlock_bh(&blocks_lock);
+
+	/* Another server may have had it. */
+	for_each_possible_cpu(cpu) {
+		struct drlb_traffic *t = per_cpu_ptr(traffic, cpu);
+
+		memset(t, 0, sizeof(*t));
+		u64_stats_init(&t->syncp);
+	}
+	*from = block;
 
 	return traffic;
+}
+
+void drlb_traffic_free(struct drlb_traffic_block *block,
+		       struct drlb_traffic __percpu *traffic)
+{
+	bool empty;
+
+	spin_lock_bh(&blocks_lock);
+	if (bitmap_full(block->taken, BLOCK_SLOTS))
+		list_add(&block->list, &partial_blocks);
+	__clear_bit(traffic - block->slot, block->taken);
+	empty = bitmap_empty(block->taken, BLOCK_SLOTS);
+	if (empty)
+		list_del(&block->list);
+	spin_unlock_bh(&blocks_lock);
+
+	if (empty) {
+		free_percpu(block->slot);
+		kfree(block);
+	}
 }
 
 void drlb_counters_sum(const struct drlb_counters __percpu *counters,

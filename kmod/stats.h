@@ -120,8 +120,17 @@ struct drlb_totals {
 	u64 conns;
 };
 
+struct drlb_traffic_block;
+
 struct drlb_counters __percpu *drlb_counters_alloc(void);
-struct drlb_traffic __percpu *drlb_traffic_alloc(void);
+/* One for a server, of a block that is shared with others; zeroed.
+ * Context: process.
+ */
+struct drlb_traffic __percpu *
+drlb_traffic_alloc(struct drlb_traffic_block **from);
+/* No packet may write to it any more. Context: process or softirq. */
+void drlb_traffic_free(struct drlb_traffic_block *block,
+		       struct drlb_traffic __percpu *traffic);
 void drlb_counters_sum(const struct drlb_counters __percpu *counters,
 		       u64 sum[DRLB_COUNT_MAX]);
 void drlb_traffic_sum(const struct drlb_traffic __percpu *traffic,
