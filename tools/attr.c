@@ -8,35 +8,41 @@
 
 #include "nl.h"
 
-static void attrs_take(const struct nlattr *attr, const struct nlattr **tb,
-		       unsigned int max)
+/* All dumps go through here, for which calls of libmnl's take their time. */
+static void attrs_take(const void *start, size_t left,
+		       const struct nlattr **tb, unsigned int max)
 {
-	unsigned int type = mnl_attr_get_type(attr);
+	const struct nlattr *attr = start;
 
-	if (type <= max)
-		tb[type] = attr;
+	memset(tb, 0, (max + 1) * sizeof(*tb));
+	while (left >= sizeof(*attr) && attr->nla_len >= sizeof(*attr) &&
+	       attr->nla_len <= left) {
+		unsigned int type = attr->nla_type & NLA_TYPE_MASK;
+		size_t size = MNL_ALIGN(attr->nla_len);
+
+		if (type <= max)
+			tb[type] = attr;
+		if (size >= left)
+			break;
+		left -= size;
+		attr = (const void *)((const char *)attr + size);
+	}
 }
 
 void attrs_of(const struct nlmsghdr *nlh, const struct nlattr **tb,
 	      unsigned int max)
 {
-	const struct nlattr *attr;
+	size_t len = mnl_nlmsg_get_payload_len(nlh);
 
-	memset(tb, 0, (max + 1) * sizeof(*tb));
-	mnl_attr_for_each(attr, nlh, sizeof(struct genlmsghdr))
-		attrs_take(attr, tb, max);
+	attrs_take(mnl_nlmsg_get_payload_offset(nlh, GENL_HDRLEN),
+		   len > GENL_HDRLEN ? len - GENL_HDRLEN : 0, tb, max);
 }
 
 void attrs_in(const struct nlattr *nest, const struct nlattr **tb,
 	      unsigned int max)
 {
-	const struct nlattr *attr;
-
-	memset(tb, 0, (max + 1) * sizeof(*tb));
-	if (!nest)
-		return;
-	mnl_attr_for_each_nested(attr, nest)
-		attrs_take(attr, tb, max);
+	attrs_take(nest ? mnl_attr_get_payload(nest) : NULL,
+		   nest ? mnl_attr_get_payload_len(nest) : 0, tb, max);
 }
 
 uint64_t attr_uint(const struct nlattr *attr)

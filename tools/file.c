@@ -9,8 +9,8 @@
 #include "lbctl.h"
 #include "parse.h"
 
-#define BLANKS " \t\r\v\f"
 #define LINE_SIZE 4096
+#define BLOCK_SIZE (16 * LINE_SIZE)
 
 void file_complain(const struct file *file, unsigned int line, const char *fmt,
 		   ...)
@@ -28,33 +28,39 @@ void file_complain(const struct file *file, unsigned int line, const char *fmt,
 	fputc('\n', stderr);
 }
 
-/* Cuts a line into words; a word that starts with # starts a comment. */
+/* A line's words, and NULL behind them */
 struct cutter {
-	char **word;
-	size_t n, room;
+	char *word[LINE_SIZE / 2 + 1];
 };
 
-static void cut_push(struct cutter *cut, char *word)
+static bool is_blank(char c)
 {
-	cut->word = array_grow(cut->word, &cut->n, &cut->room,
-			       sizeof(*cut->word));
-	cut->word[cut->n - 1] = word;
+	return c <= ' ' && (c == ' ' || (c >= '\t' && c <= '\r'));
 }
 
+static bool is_in_word(char c)
+{
+	return (unsigned char)c > ' ' || (c && !is_blank(c));
+}
+
+/* Cuts a line into words; a word that starts with # starts a comment. */
 static char **cut_line(struct cutter *cut, char *line)
 {
-	cut->n = 0;
+	size_t n = 0;
+
 	for (;;) {
-		line += strspn(line, BLANKS);
+		while (is_blank(*line))
+			line++;
 		if (!*line || *line == '#')
 			break;
-		cut_push(cut, line);
-		line += strcspn(line, BLANKS);
+		cut->word[n++] = line;
+		while (is_in_word(*line))
+			line++;
 		if (!*line)
 			break;
 		*line++ = '\0';
 	}
-	cut_push(cut, NULL);
+	cut->word[n] = NULL;
 
 	return cut->word;
 }
@@ -74,35 +80,34 @@ static int read_service(struct file *file, struct words *w, unsigned int line)
 {
 	struct service_key key;
 	unsigned int given = 0;
-	struct service svc;
+	struct service *svc;
 
 	if (parse_service(w, &key))
 		return -1;
-	service_init(&svc, &key);
-	svc.line = line;
-	if (parse_service_options(w, &svc, &given))
-		return -1;
-	*services_add(&file->services) = svc;
+	svc = services_add(&file->services);
+	service_init(svc, &key);
+	svc->line = line;
 
-	return 0;
+	return parse_service_options(w, svc, &given);
 }
 
 static int read_server(struct file *file, struct words *w, unsigned int line)
 {
-	struct server srv = { .weight = DRLB_WEIGHT_DEFAULT, .line = line };
 	unsigned int given = 0;
 	struct service *svc;
+	struct server *srv;
 
 	if (!file->services.n)
 		return words_fail(w,
 			"a server belongs below the line of its service");
 	svc = &file->services.service[file->services.n - 1];
-	if (parse_server(w, &svc->key, &srv.addr) ||
-	    parse_server_options(w, &srv, &given))
+	srv = services_add_server(&file->services);
+	srv->weight = DRLB_WEIGHT_DEFAULT;
+	srv->line = line;
+	if (parse_server(w, &svc->key, &srv->addr))
 		return -1;
-	*service_add_server(svc) = srv;
 
-	return 0;
+	return parse_server_options(w, srv, &given);
 }
 
 static int read_line(struct file *file, struct words *w, unsigned int line)
@@ -125,45 +130,87 @@ static int read_line(struct file *file, struct words *w, unsigned int line)
 	return -1;
 }
 
-/* One line into @text: 1, or 0 at the end of the file, or -1 */
-static int next_line(struct file *file, FILE *stream, unsigned int line,
-		     char text[LINE_SIZE])
-{
-	size_t n = 0;
-	int c;
+/* What was read of a file and is not a line yet: from @start to @end */
+struct reader {
+	FILE *stream;
+	int error;
+	bool over;
+	size_t start, end;
+	char block[BLOCK_SIZE + 1];
+};
 
-	while ((c = getc_unlocked(stream)) != EOF && c != '\n') {
-		if (!c) {
-			file_complain(file, line,
-				      "a NUL character: this is not a text");
-			return -1;
-		}
-		if (n == LINE_SIZE - 1) {
-			file_complain(file, line,
-				      "the line has more than %d characters",
-				      LINE_SIZE - 1);
-			return -1;
-		}
-		text[n++] = c;
-	}
-	text[n] = '\0';
-	if (ferror(stream)) {
-		complain("apply", "%s: %s", file->name, strerror(errno));
+static void read_block(struct reader *r)
+{
+	size_t room;
+
+	r->end -= r->start;
+	memmove(r->block, r->block + r->start, r->end);
+	r->start = 0;
+	room = BLOCK_SIZE - r->end;
+	r->end += fread(r->block + r->end, 1, room, r->stream);
+	r->over = feof(r->stream) || ferror(r->stream);
+	if (ferror(r->stream))
+		r->error = errno;
+}
+
+static int check_line(const struct file *file, unsigned int line,
+		      const char *text, size_t len)
+{
+	if (memchr(text, '\0', len < LINE_SIZE ? len : LINE_SIZE)) {
+		file_complain(file, line,
+			      "a NUL character: this is not a text");
 		return -1;
 	}
-	return n || c != EOF;
+	if (len >= LINE_SIZE) {
+		file_complain(file, line,
+			      "the line has more than %d characters",
+			      LINE_SIZE - 1);
+		return -1;
+	}
+	return 0;
+}
+
+/* The next line in @text: 1, or 0 at the end of the file, or -1 */
+static int next_line(struct file *file, struct reader *r, unsigned int line,
+		     char **text)
+{
+	size_t len;
+	char *end;
+
+	for (;;) {
+		*text = r->block + r->start;
+		len = r->end - r->start;
+		end = memchr(*text, '\n', len);
+		if (end || r->over || len >= LINE_SIZE)
+			break;
+		read_block(r);
+	}
+	if (end)
+		len = end - *text;
+	if (check_line(file, line, *text, len))
+		return -1;
+	if (!end && r->error) {
+		complain("apply", "%s: %s", file->name, strerror(r->error));
+		return -1;
+	}
+	(*text)[len] = '\0';
+	r->start += len + !!end;
+
+	return end || len;
 }
 
 static int read_lines(struct file *file, FILE *stream)
 {
+	struct reader *r = xcalloc(1, sizeof(*r));
 	struct words w = { .next = NULL };
-	struct cutter cut = { 0 };
 	unsigned int line = 1;
+	struct cutter cut;
 	const char *about;
-	char text[LINE_SIZE];
+	char *text;
 	int ret;
 
-	for (; (ret = next_line(file, stream, line, text)) > 0; line++) {
+	r->stream = stream;
+	for (; (ret = next_line(file, r, line, &text)) > 0; line++) {
 		w.next = cut_line(&cut, text);
 		if (!*w.next)
 			continue;
@@ -177,7 +224,7 @@ static int read_lines(struct file *file, FILE *stream)
 		}
 	}
 	words_free(&w);
-	free(cut.word);
+	free(r);
 
 	return ret;
 }
@@ -254,7 +301,7 @@ int file_read(struct file *file, const char *path)
 	if (ret)
 		return ret;
 
-	services_sort(&file->services);
+	services_end(&file->services);
 	devices_sort(&file->devices);
 
 	return check_twins(file);

@@ -183,11 +183,13 @@ struct service *services_add(struct services *list)
 	return &list->service[list->n - 1];
 }
 
-struct server *service_add_server(struct service *svc)
+struct server *services_add_server(struct services *list)
 {
-	svc->server = array_grow(svc->server, &svc->n, &svc->room,
-				 sizeof(*svc->server));
-	return &svc->server[svc->n - 1];
+	list->server = array_grow(list->server, &list->servers,
+				  &list->servers_room, sizeof(*list->server));
+	list->service[list->n - 1].n++;
+
+	return &list->server[list->servers - 1];
 }
 
 struct device *devices_add(struct devices *list)
@@ -226,11 +228,15 @@ static int device_order(const void *pa, const void *pb)
 	return order ? order : line_cmp(a->line, b->line);
 }
 
-void services_sort(struct services *list)
+void services_end(struct services *list)
 {
+	size_t first = 0;
+
 	for (size_t i = 0; i < list->n; i++) {
 		struct service *svc = &list->service[i];
 
+		svc->server = svc->n ? &list->server[first] : NULL;
+		first += svc->n;
 		sort(svc->server, svc->n, sizeof(*svc->server), server_order);
 	}
 	sort(list->service, list->n, sizeof(*list->service), service_order);
@@ -243,8 +249,7 @@ void devices_sort(struct devices *list)
 
 void services_free(struct services *list)
 {
-	for (size_t i = 0; i < list->n; i++)
-		free(list->service[i].server);
+	free(list->server);
 	free(list->service);
 	memset(list, 0, sizeof(*list));
 }

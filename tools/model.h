@@ -46,13 +46,15 @@ struct service {
 	uint8_t hash;
 	unsigned int line;
 	struct counters counters;
-	struct server *server;
-	size_t n, room;
+	struct server *server;	/* in services.server, since services_end() */
+	size_t n;
 };
 
 struct services {
 	struct service *service;
 	size_t n, room;
+	struct server *server;	/* of the first service, then of the second... */
+	size_t servers, servers_room;
 };
 
 struct device {
@@ -93,13 +95,15 @@ int key_cmp(const struct service_key *a, const struct service_key *b);
 /* A service with every option at its default */
 void service_init(struct service *svc, const struct service_key *key);
 struct service *services_add(struct services *list);
-struct server *service_add_server(struct service *svc);
+/* A server more of the service that was added last */
+struct server *services_add_server(struct services *list);
 struct device *devices_add(struct devices *list);
 
-/* By name, so that the same configuration always looks the same; equal ones,
- * which only a file can have, in the order of their lines.
+/* Nothing is added any more: from now on services have their servers. Both are by
+ * name, so that the same configuration always looks the same; equal ones, which
+ * only a file can have, in the order of their lines.
  */
-void services_sort(struct services *list);
+void services_end(struct services *list);
 void devices_sort(struct devices *list);
 
 void services_free(struct services *list);

@@ -112,7 +112,8 @@ void get_server(const struct nlattr *nest, struct server *srv)
 	srv->weight = attr_uint(tb[DRLB_SERVER_A_WEIGHT]);
 	srv->state = attr_uint(tb[DRLB_SERVER_A_STATE]);
 	srv->ifindex = attr_uint(tb[DRLB_SERVER_A_IFINDEX]);
-	get_counters(tb[DRLB_SERVER_A_COUNTERS], &srv->counters);
+	if (tb[DRLB_SERVER_A_COUNTERS])
+		get_counters(tb[DRLB_SERVER_A_COUNTERS], &srv->counters);
 
 	lladdr = tb[DRLB_SERVER_A_LLADDR];
 	if (lladdr && mnl_attr_get_payload_len(lladdr) <= sizeof(srv->lladdr)) {
@@ -194,7 +195,7 @@ static void read_data(const struct nlmsghdr *nlh, void *ctx)
 			if (svc && key_cmp(&svc->key, &key))
 				svc = NULL;
 		} else if (mnl_attr_get_type(attr) == DRLB_A_SERVER && svc) {
-			get_server(attr, service_add_server(svc));
+			get_server(attr, services_add_server(r->list));
 		}
 	}
 	if (!svc)
@@ -231,7 +232,7 @@ static int read_services(struct nl *nl, const struct service_key *key,
 		complain(subject, "there is no such service");
 		return -1;
 	}
-	services_sort(list);
+	services_end(list);
 
 	return 0;
 }
