@@ -33,6 +33,8 @@
 
 #include "stats.h"
 
+struct drlb_pool;
+
 /* Connection states are small numbers that index this and other tables. */
 #define DRLB_STATES	(DRLB_CONNECTION_STATE_MAX + 1)
 
@@ -116,6 +118,7 @@ struct drlb_egresses {
  * @lock: serialises configuration
  * @service_ids: services by id, which is the order of dumps
  * @service_next: next id
+ * @pool_latest: the newest pool, unless it is retired
  * @hooked: the PRE_ROUTING hooks are there, because there are services
  * @hooks: these
  * @retired: removed servers that connections still name
@@ -140,6 +143,7 @@ struct drlb_net {
 	struct mutex lock;	/* see above */
 	struct xarray service_ids;
 	u32 service_next;
+	struct drlb_pool *pool_latest;
 	bool hooked;
 	struct nf_hook_ops hooks[2];
 	struct list_head retired;

@@ -74,11 +74,11 @@ static void pool_sum_weights(struct drlb_pool *pool)
 struct drlb_pool *drlb_pool_create(const struct drlb_sched_conf *conf,
 				   atomic64_t *cursor,
 				   const struct drlb_member *members, u32 n,
-				   u8 family)
+				   u8 family, const struct drlb_pool *like)
 {
 	u32 size = conf->table_size ?: DRLB_TABLE_SIZE_DEFAULT;
 	struct drlb_pool *pool;
-	int err;
+	int err = 0;
 	u32 i;
 
 	pool = kvzalloc(struct_size(pool, entry, n), GFP_KERNEL_ACCOUNT);
@@ -101,7 +101,8 @@ struct drlb_pool *drlb_pool_create(const struct drlb_sched_conf *conf,
 	pool_sum_weights(pool);
 	if (!conf->sched->adopts)
 		size = drlb_mh_default_size(pool->n);
-	err = drlb_mh_build(pool, size, family);
+	if (!drlb_mh_copy(pool, size, like))
+		err = drlb_mh_build(pool, size, family);
 	if (!err && conf->sched->prepare)
 		err = conf->sched->prepare(pool);
 	if (err) {

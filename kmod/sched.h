@@ -97,12 +97,13 @@ struct drlb_member {
 };
 
 /* A pool of those of @n members, sorted by address, which have a weight; or
- * ERR_PTR. Context: process, may sleep.
+ * ERR_PTR. @like is another pool of the namespace, published and not retired,
+ * which may have the same servers, or NULL. Context: process, may sleep.
  */
 struct drlb_pool *drlb_pool_create(const struct drlb_sched_conf *conf,
 				   atomic64_t *cursor,
 				   const struct drlb_member *members, u32 n,
-				   u8 family);
+				   u8 family, const struct drlb_pool *like);
 /* From now on its servers' loads are followed in this one, if they are at all.
  * To be called before packets see it. Context: process.
  */
@@ -134,6 +135,9 @@ u64 drlb_wrr_stride(u64 weight);
  */
 u32 drlb_mh_default_size(u32 n);
 int drlb_mh_build(struct drlb_pool *pool, u32 size, u8 family);
+/* The same by copying the table of @like, if that has the same servers. */
+bool drlb_mh_copy(struct drlb_pool *pool, u32 size,
+		  const struct drlb_pool *like);
 struct drlb_server *drlb_mh_pick(const struct drlb_pool *pool,
 				 const struct drlb_packet *pkt);
 

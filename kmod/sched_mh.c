@@ -123,6 +123,40 @@ int drlb_mh_build(struct drlb_pool *pool, u32 size, u8 family)
 	return 0;
 }
 
+/* Servers with one address, and only these, have one egress. */
+static bool same_servers(const struct drlb_pool *a, const struct drlb_pool *b)
+{
+	u32 i;
+
+	if (a->n != b->n)
+		return false;
+
+	for (i = 0; i < a->n; i++) {
+		if (a->entry[i].server->egress != b->entry[i].server->egress ||
+		    a->entry[i].weight != b->entry[i].weight)
+			return false;
+	}
+
+	return true;
+}
+
+bool drlb_mh_copy(struct drlb_pool *pool, u32 size,
+		  const struct drlb_pool *like)
+{
+	if (!like || like->table_size != size || !same_servers(pool, like))
+		return false;
+
+	pool->table = kvmalloc_array(size, sizeof(*pool->table),
+				     GFP_KERNEL_ACCOUNT);
+	if (!pool->table)
+		return false;
+
+	pool->table_size = size;
+	memcpy(pool->table, like->table, size * sizeof(*pool->table));
+
+	return true;
+}
+
 static u64 client_hash(const struct drlb_pool *pool,
 		       const struct drlb_packet *pkt)
 {

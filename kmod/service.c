@@ -136,7 +136,7 @@ static int check_server(struct drlb_net *dn,
 			       "a server's address must be a host's: not zero, loopback, link-local, multicast or broadcast");
 		return -EINVAL;
 	}
-	if (!addr_cmp(&conf->addr, &key->addr)) {
+	if (nf_inet_addr_cmp(&conf->addr, &key->addr)) {
 		NL_SET_ERR_MSG(extack,
 			       "the address is the virtual IP, which all servers have: give the server's own");
 		return -EINVAL;
@@ -151,7 +151,7 @@ static struct drlb_server *server_find(struct drlb_service *svc,
 	struct drlb_server *server;
 
 	list_for_each_entry(server, &svc->servers, list) {
-		if (!addr_cmp(&server->addr, addr))
+		if (nf_inet_addr_cmp(&server->addr, addr))
 			return server;
 	}
 
@@ -231,6 +231,13 @@ static int check_number(const struct drlb_sched_conf *conf, u32 n,
 	return -ERANGE;
 }
 
+static void pool_retire(struct drlb_net *dn, struct drlb_pool *pool)
+{
+	if (dn->pool_latest == pool)
+		dn->pool_latest = NULL;
+	drlb_pool_retire(pool);
+}
+
 /* Make @members, sorted by address, the service's servers and @conf its
  * scheduler. Consumes @members, whatever happens.
  */
@@ -243,8 +250,9 @@ static int service_commit(struct drlb_net *dn, struct drlb_service *svc,
 	LIST_HEAD(removed);
 	u32 i;
 
+	/* Many services often have the same servers. */
 	pool = drlb_pool_create(conf, &svc->cursor, members, n,
-				svc->key.family);
+				svc->key.family, dn->pool_latest);
 	if (IS_ERR(pool)) {
 		members_free(members, n);
 		return PTR_ERR(pool);
@@ -264,8 +272,9 @@ static int service_commit(struct drlb_net *dn, struct drlb_service *svc,
 	svc->conf = *conf;
 
 	drlb_pool_enter(pool);
-	drlb_pool_retire(rcu_replace_pointer(svc->pool, pool,
-					     lockdep_is_held(&dn->lock)));
+	pool_retire(dn, rcu_replace_pointer(svc->pool, pool,
+					    lockdep_is_held(&dn->lock)));
+	dn->pool_latest = pool;
 	list_for_each_entry_safe(server, next, &removed, list)
 		drlb_server_retire(dn, server);
 
@@ -305,8 +314,8 @@ static int check_servers(struct drlb_net *dn, struct drlb_service_change *change
 	sort_servers(change);
 	for (i = 0; i < change->servers_n; i++) {
 		change->culprit = change->servers[i].origin;
-		if (i && !conf_cmp(&change->servers[i - 1],
-				   &change->servers[i])) {
+		if (i && nf_inet_addr_cmp(&change->servers[i - 1].addr,
+					  &change->servers[i].addr)) {
 			NL_SET_ERR_MSG(extack, "the server is given twice");
 			return -EEXIST;
 		}
@@ -387,14 +396,15 @@ static int check_service(struct drlb_net *dn,
 }
 
 /* One that no packet ever saw. */
-static void service_destroy(struct drlb_service *svc)
+static void service_destroy(struct drlb_net *dn, struct drlb_service *svc)
 {
 	struct drlb_server *server, *next;
 
 	list_for_each_entry_safe(server, next, &svc->servers, list)
 		drlb_server_destroy(server);
 	/* Where the servers' states are followed. */
-	drlb_pool_retire(rcu_dereference_protected(svc->pool, 1));
+	pool_retire(dn, rcu_dereference_protected(svc->pool,
+						  lockdep_is_held(&dn->lock)));
 	kfree(svc);
 }
 
@@ -433,8 +443,8 @@ static void service_remove(struct drlb_net *dn, struct drlb_service *svc)
 		server->service = NULL;
 		list_del_init(&server->list);
 	}
-	drlb_pool_retire(rcu_dereference_protected(svc->pool,
-						   lockdep_is_held(&dn->lock)));
+	pool_retire(dn, rcu_dereference_protected(svc->pool,
+						  lockdep_is_held(&dn->lock)));
 	kfree_rcu(svc, rcu);
 	dn->generation++;
 }
@@ -482,7 +492,7 @@ int drlb_service_add(struct drlb_net *dn, struct drlb_service_change *change,
 
 	err = service_insert(dn, svc);
 	if (err) {
-		service_destroy(svc);
+		service_destroy(dn, svc);
 		return err;
 	}
 out:

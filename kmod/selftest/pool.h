@@ -96,7 +96,8 @@ static bool __init test_pool_init(struct test_pool *t,
 		members[i].weight = weight_of(w, i);
 	}
 
-	t->pool = drlb_pool_create(conf, &t->cursor, members, w->n, family);
+	t->pool = drlb_pool_create(conf, &t->cursor, members, w->n, family,
+				   NULL);
 	kvfree(members);
 	if (IS_ERR(t->pool)) {
 		t->pool = NULL;

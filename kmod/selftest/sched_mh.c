@@ -197,6 +197,42 @@ static bool __init addresses_make_the_table(u8 family)
 	return good;
 }
 
+/* A table is copied from a pool whose servers have the same egresses. */
+static bool __init only_the_same_is_copied(void)
+{
+	static const struct weights once = { 4, { 5, 3, 1, 2 } };
+	static const struct weights other = { 4, { 5, 3, 1, 1 } };
+	struct test_pool a, b, c;
+	u16 *built;
+	bool good;
+	u32 i;
+
+	good = mh_pool_init(&a, &once, 251, AF_INET) &
+	       mh_pool_init(&b, &once, 251, AF_INET) &
+	       mh_pool_init(&c, &other, 251, AF_INET);
+	good = good && !drlb_mh_copy(b.pool, 251, NULL) &&
+	       !drlb_mh_copy(b.pool, 251, a.pool);
+	for (i = 0; good && i < 4; i++) {
+		b.servers[i].egress = &a.up;
+		c.servers[i].egress = &a.up;
+	}
+	good = good && !drlb_mh_copy(b.pool, 509, a.pool) &&
+	       !drlb_mh_copy(c.pool, 251, a.pool);
+	if (good) {
+		built = b.pool->table;
+		good = drlb_mh_copy(b.pool, 251, a.pool) &&
+		       b.pool->table != a.pool->table &&
+		       !memcmp(b.pool->table, built, 251 * sizeof(*built));
+		if (b.pool->table != built)
+			kvfree(built);
+	}
+	test_pool_exit(&a);
+	test_pool_exit(&b);
+	test_pool_exit(&c);
+
+	return good;
+}
+
 /* Without one of ten, only its own slots change hands, and 2 % of the rest. */
 static bool __init removal_disturbs_little(u32 gone)
 {
@@ -367,6 +403,7 @@ bool __init drlb_sched_mh_selftest(void)
 		check(&st, answers_hold(&mh_answers[i]));
 	check(&st, addresses_make_the_table(AF_INET));
 	check(&st, addresses_make_the_table(AF_INET6));
+	check(&st, only_the_same_is_copied());
 	check(&st, removal_disturbs_little(0));
 	check(&st, removal_disturbs_little(4));
 	check(&st, removal_disturbs_little(9));
