@@ -263,7 +263,7 @@ int parse_prefix_port(struct words *w, const char *text, uint8_t protocol,
 	*port = -1;
 	if (rest && !*rest)
 		return 0;
-	if (rest && *rest == ':')
+	if (rest && *rest == ':' && !strchr(rest + 1, ':'))
 		return port_in(w, text, rest + 1, protocol, port);
 
 	copy = xstrdup(text);
