@@ -71,6 +71,7 @@ install-director: module lbctl
 	install -D -m 644 $(MODULE) $(call to,$(MODULEDIR)/drlb.ko)
 	$(run_depmod)
 	install -D -m 755 lbctl $(call to,$(SBINDIR)/lbctl)
+	install -D -m 755 scripts/drlb-upgrade $(call to,$(SBINDIR)/drlb-upgrade)
 	install -D -m 644 tools/lbctl.8 $(call to,$(MANDIR)/man8/lbctl.8)
 	install -D -m 644 scripts/drlb.7 $(call to,$(MANDIR)/man7/drlb.7)
 	install -D -m 644 tools/lbctl.bash $(call to,$(COMPLETIONDIR)/lbctl)
@@ -94,7 +95,8 @@ uninstall: ## remove what install installed, but for changed configuration
 	fi
 	rm -f $(call to,$(MODULEDIR)/drlb.ko)
 	$(run_depmod)
-	rm -f $(call to,$(SBINDIR)/lbctl) $(call to,$(SBINDIR)/drlb-realserver)
+	rm -f $(call to,$(SBINDIR)/lbctl) $(call to,$(SBINDIR)/drlb-upgrade)
+	rm -f $(call to,$(SBINDIR)/drlb-realserver)
 	rm -f $(call to,$(MANDIR)/man8/lbctl.8) $(call to,$(MANDIR)/man7/drlb.7)
 	rm -f $(call to,$(MANDIR)/man8/drlb-realserver.8)
 	rm -f $(call to,$(COMPLETIONDIR)/lbctl)

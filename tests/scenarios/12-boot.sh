@@ -54,7 +54,7 @@ few_modules
 check "make install DESTDIR= PREFIX=" install_what_was_built install \
 	DESTDIR="$TMPDIR/stage" PREFIX=/usr
 for file in "lib/modules/$KVER/updates/drlb.ko" usr/sbin/lbctl \
-	usr/sbin/drlb-realserver usr/share/man/man8/lbctl.8 etc/drlb.conf \
+	usr/sbin/drlb-upgrade usr/sbin/drlb-realserver usr/share/man/man8/lbctl.8 etc/drlb.conf \
 	etc/modprobe.d/drlb.conf etc/modules-load.d/drlb.conf \
 	usr/lib/systemd/system/drlb.service \
 	usr/lib/systemd/system/drlb-realserver@.service; do
@@ -154,6 +154,22 @@ eventually "it serves without a hand on it" 40 serves
 is "by the fast path" "$(lbctl -j device show |
 	json "[(x['name'], x['attached']) for x in devices]")" \
 	"[('eth0', True)]"
+
+# ---- upgrades: what is installed is loaded, and configured as it was
+
+is "a parameter of the module is as at boot" \
+	"$(</sys/module/drlb/parameters/udp)" 33
+sed -i 's/^options drlb udp=.*/options drlb udp=44/' /etc/modprobe.d/drlb.conf
+saved=$(lbctl save)
+matches "drlb-upgrade" "$(drlb-upgrade 2>&1 || true)" '^drlb-upgrade: took'
+is "the module was loaded again" "$(</sys/module/drlb/parameters/udp)" 44
+is "the configuration is what it was" "$(lbctl save)" "$saved"
+eventually "it serves again" 20 serves
+matches "one that does not load gives way to the installed one" \
+	"$(drlb-upgrade "/lib/modules/$KVER/updates/drlb.ko" udp=0 2>&1 || true)" \
+	'does not load, the installed module was loaded'
+is "with the configuration" "$(lbctl save)" "$saved"
+eventually "it serves even then" 20 serves
 
 # ---- reload and stop
 
