@@ -54,7 +54,8 @@ few_modules
 check "make install DESTDIR= PREFIX=" install_what_was_built install \
 	DESTDIR="$TMPDIR/stage" PREFIX=/usr
 for file in "lib/modules/$KVER/updates/drlb.ko" usr/sbin/lbctl \
-	usr/sbin/drlb-upgrade usr/sbin/drlb-realserver usr/share/man/man8/lbctl.8 etc/drlb.conf \
+	usr/sbin/drlb-upgrade usr/sbin/drlb-realserver \
+	usr/share/man/man8/lbctl.8 etc/drlb.conf \
 	etc/modprobe.d/drlb.conf etc/modules-load.d/drlb.conf \
 	usr/lib/systemd/system/drlb.service \
 	usr/lib/systemd/system/drlb-realserver@.service; do
