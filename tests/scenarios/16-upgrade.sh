@@ -51,8 +51,8 @@ stop() { # NAME: "answers N failed N gap MS"
 download() { # NAME ADDRESS
 	# shellcheck disable=SC2016 # for the other shell
 	spawn client "$TMPDIR/$1.err" bash -c 'curl -sS -Z --parallel-immediate \
-		--limit-rate 100k --max-time "$2" --resolve "vip:80:$4" \
-		-o "$3#1" "http://vip/files/blob?[1-$5]"
+		--max-time "$2" --resolve "vip:80:$4" \
+		-o "$3#1" "http://vip/slow/blob?[1-$5]"
 		echo $? >"$1"' - "$TMPDIR/$1.status" $((120 * SLOW)) \
 		"$TMPDIR/$1-" $2 $TRANSFERS
 }
