@@ -1,9 +1,10 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# Memory is short: each operation meets the failure of its first allocation, of
-# its second, and so on until it needs no more. Each failure is told, leaves all
-# as it was, and leaks nothing. Then packets meet it.
+# Memory is short: each operation of faults.table meets the failure of its first
+# allocation, of its second, and so on until it needs no more; likewise packets,
+# by both doors, and the loading of the module. Each failure is told, leaves all
+# as it was, and leaks nothing. Then packets meet it by chance.
 #
 #     client    director    rs1    rs2    rs3      VIPs 10.0.0.100 and
 #        |         |         |      |      |       2001:db8::100 on the
@@ -19,10 +20,16 @@
 # shellcheck source=../lib.sh
 . "$(dirname "$0")/../lib.sh"
 
+TABLE=$TOP/tests/debug/faults.table
 SHIM=$TMPDIR/fail-nth.so
 FAULTS=/sys/kernel/debug
+# Of many allocations each is tried up to this one, then ever fewer.
+EACH=5
 
 gcc -O2 -shared -fPIC -o "$SHIM" "$TOP/tests/debug/fail-nth.c"
+cd "$TMPDIR"
+
+# ---- what fails
 
 # Whatever the allocation: also those that may sleep, and of a page alone.
 every_allocation() {
@@ -32,23 +39,10 @@ every_allocation() {
 		echo 0 >$FAULTS/$knob/verbose
 		echo 0 >$FAULTS/$knob/probability
 		echo N >$FAULTS/$knob/ignore-gfp-wait
-		anywhere $knob
 	done
 	echo N >$FAULTS/fail_page_alloc/ignore-gfp-highmem
 	echo 0 >$FAULTS/fail_page_alloc/min-order
-}
-
-anywhere() { # KNOB
-	echo 0 >"$FAULTS/$1/require-start"
-	echo 0xffffffffffffffff >"$FAULTS/$1/require-end"
-}
-
-# What netlink and the like need for themselves is not at issue, and slow.
-only_the_module() {
-	local start size
-	start=$(</sys/module/drlb/sections/.text)
-	size=$(awk '$1 == "drlb" { print $2 }' /proc/modules)
-	only_between "$start" "$(printf '0x%x' $((start + size)))"
+	only_between 0 0xffffffffffffffff
 }
 
 only_between() { # START END: what code there asks for, directly or not
@@ -60,20 +54,67 @@ only_between() { # START END: what code there asks for, directly or not
 	done
 }
 
-# ---- one allocation after the other
+not_between() { # START END
+	local knob
+	for knob in failslab fail_page_alloc; do
+		echo "$1" >$FAULTS/$knob/reject-start
+		echo "$2" >$FAULTS/$knob/reject-end
+	done
+}
+
+# What netlink and the like need for themselves is not at issue, and slow.
+only_the_module() {
+	local start size
+	start=$(</sys/module/drlb/sections/.text)
+	size=$(awk '$1 == "drlb" { print $2 }' /proc/modules)
+	only_between "$start" "$(printf '0x%x' $((start + size)))"
+}
+
+function_range() { # NAME: where it begins and ends
+	sort /proc/kallsyms | awk -v name="$1" '
+		start && !end && $1 != start { end = $1 }
+		$3 == name { start = $1 }
+		END { print "0x" start, "0x" end }'
+}
 
 inject() { # N COMMAND...: $status, what it $said, $left when none failed
 	status=0
-	echo - >"$TMPDIR/left"
+	echo -1 >left
 	said=$(in_ns director env LD_PRELOAD="$SHIM" FAIL_NTH="$1" \
 		FAIL_NTH_LEFT="$TMPDIR/left" "${@:2}" 2>&1) || status=$?
-	left=$(<"$TMPDIR/left")
+	read -r left sent < <(cat left)
 }
+
+# ---- what comes of it
 
 failed_in_all=0
 
+begin() {
+	n=1 tried=0 told=0 survived=0 lost=0
+	problems=()
+}
+
 wrong() { # WORD...
-	problems+=("allocation $n: $*; status $status: $said")
+	problems+=("allocation $n: $*; status $status: $said;")
+}
+
+# Not the last one yet: there was an allocation to fail.
+next() {
+	[[ $left == 0 ]] || return 1
+	tried=$((tried + 1))
+	case $how in
+	sample) n=$((n + 1 + n / EACH)) ;;
+	*) n=$((n + 1)) ;;
+	esac
+	((n < 3000)) || wrong "there is no end"
+}
+
+verdict() { # TEXT [LEAST]
+	is "$1: the failure of $tried of $((n - 1)) allocations" \
+		"${problems[*]:0:4}" ""
+	((tried >= ${2-0})) || fail "$1: $2 allocations at least"
+	say "$told told, $survived survived, $lost answers lost; $SECONDS s"
+	failed_in_all=$((failed_in_all + tried))
 }
 
 # It could be carried out and the answer got lost: then lbctl says just that.
@@ -81,27 +122,39 @@ answer_lost() {
 	[[ $status -ne 0 && $said == *"answers of the kernel were lost"* ]]
 }
 
-verdict() { # TEXT
-	is "$1: failure of each of $((n - 1)) allocations" \
-		"${problems[*]:0:6}" ""
-	say "$told told, $survived survived, $lost answers lost"
-	failed_in_all=$((failed_in_all + n - 1))
+number_of() { # COMMAND
+	sed -n '/^enum drlb_cmd {/,/^}/s/^\tDRLB_CMD_\([A-Z_]*\),$/\1/p' \
+		"$TOP/kmod/uapi/drlb.h" | grep -nx "$1" | cut -d: -f1
 }
 
-# An operation that changes what the command in $state shows; $restore undoes it.
-change() { # WORD...
-	local before after now n=0 told=0 survived=0 lost=0
-	local -a problems=()
+sends_it() { # since the enumeration begins with 0, a line before
+	[[ $command == - || " $sent " == *" $(($(number_of $command) - 1)) "* ]]
+}
 
+# ---- how
+
+prepare() {
+	[[ $how != fresh ]] ||
+		ip -n director neigh flush to "${words[5]}" 2>/dev/null || true
+}
+
+change() {
+	local before after now
+	local -a problems
+
+	begin
 	before=$($state)
-	inject 0 lbctl "$@"
+	prepare
+	inject 0 "${words[@]}"
 	after=$($state)
+	sends_it || wrong "it does not send $command, but $sent"
 	[[ $after != "$before" ]] || wrong "nothing happened even without it"
 	$restore
 	[[ $($state) == "$before" ]] || wrong "cannot be undone"
 
-	for ((n = 1; n < 1000; n++)); do
-		inject $n lbctl "$@"
+	while :; do
+		prepare
+		inject $n "${words[@]}"
 		now=$($state)
 		if [[ $status -eq 0 ]]; then
 			[[ $now == "$after" ]] || wrong "not done: $now"
@@ -115,20 +168,24 @@ change() { # WORD...
 			[[ $left -eq 0 ]] || wrong "it fails by itself"
 		fi
 		[[ $now == "$before" ]] || $restore
-		[[ $left -eq 0 ]] || break
+		next || break
 	done
-	verdict "lbctl $*"
+	verdict "${words[*]}"
 }
 
-# One that shows something: all of it, or an error.
-ask_for() { # WORD...
-	local wanted n told=0 survived=0 lost=0
-	local -a problems=()
+sample() { change; }
+fresh() { change; }
 
-	inject 0 lbctl "$@"
+show() {
+	local wanted
+	local -a problems
+
+	begin
+	inject 0 "${words[@]}"
+	sends_it || wrong "it does not send $command, but $sent"
 	wanted=$said
-	for ((n = 1; n < 1000; n++)); do
-		inject $n lbctl "$@"
+	while :; do
+		inject $n "${words[@]}"
 		if [[ $status -ne 0 ]]; then
 			told=$((told + 1))
 			[[ $left -eq 0 ]] || wrong "it fails by itself"
@@ -136,12 +193,187 @@ ask_for() { # WORD...
 			[[ $said == "$wanted" ]] || wrong "not all"
 			[[ $left -gt 0 ]] || survived=$((survived + 1))
 		fi
-		[[ $left -eq 0 ]] || break
+		next || break
 	done
-	verdict "lbctl $*"
+	verdict "${words[*]}"
 }
 
-# ---- the control plane
+attached() {
+	[[ $(json_ask "[x['attached'] for x in devices if x['name'] == 'eth7']" \
+		lb -j device show) == "[True]" ]]
+}
+
+warnings() { dmesg | grep -c 'drlb cannot attach' || true; }
+
+appear() {
+	local before
+	local -a problems
+
+	begin
+	while :; do
+		before=$(warnings)
+		inject $n "${words[@]}"
+		if [[ $status -ne 0 ]]; then
+			told=$((told + 1))
+			wrong "the device is kept from coming"
+		elif attached; then
+			survived=$((survived + 1))
+		else
+			told=$((told + 1))
+			[[ $left -eq 0 ]] || wrong "not attached"
+			(($(warnings) == before + 1)) || wrong "no warning"
+		fi
+		$restore
+		next || break
+	done
+	attached && wrong "it is gone, but attached"
+	verdict "${words[*]}" 1
+}
+
+use() {
+	local -a problems
+
+	begin
+	while :; do
+		inject $n "${words[@]}"
+		if [[ $status -ne 0 ]]; then
+			told=$((told + 1))
+			[[ $left -eq 0 ]] || wrong "it fails by itself"
+		else
+			[[ $left -gt 0 ]] || survived=$((survived + 1))
+			# It ends with all that a namespace can have.
+			in_ns faulty lbctl apply config 2>/dev/null ||
+				wrong "no use"
+			in_ns faulty ip link add eth7 type dummy
+		fi
+		ip netns del faulty 2>/dev/null || true
+		next || break
+	done
+	verdict "${words[*]}" 3
+}
+
+# ---- states
+
+S="tcp $VIP:80" S6="tcp [$VIP6]:80"
+
+saved() { lb save; }
+saved_again() { lb apply "$TMPDIR/config" 2>/dev/null; }
+
+configured() {
+	saved_again
+	lb save >config
+	state=saved restore=saved_again
+}
+
+# The first service brings the hooks with it, and the last takes them away.
+empty() {
+	: >config
+	configured
+}
+
+one() {
+	echo "service $S scheduler rr" >config
+	configured
+}
+
+some() {
+	cat >config <<-END
+		device eth7
+		service $S scheduler rr
+		    server 10.0.0.11
+		    server 10.0.0.12
+		service $S6 scheduler wrr
+		    server 2001:db8::11
+	END
+	# One that is there is made another, in one step.
+	sed -e '/^service tcp 10/s/rr/wlc/' -e 's/10.0.0.11/10.0.0.13/' \
+		-e 's/10.0.0.12/& weight 9/' config >wanted
+	configured
+	servers_up
+	restore=some_again
+}
+
+some_again() {
+	local name
+	for name in eth7 eth8; do
+		ip -n director link del $name 2>/dev/null || true
+	done
+	saved_again
+}
+
+other() {
+	some
+	ip -n director link add eth8 type dummy
+	restore=renamed_back
+}
+
+renamed_back() { ip -n director link set eth7 name eth8; }
+
+# Many servers in one service: a table of mh's, a tournament of wlc's.
+many() { # FILE SCHEDULER SERVERS WEIGHT
+	local i
+	{
+		echo "service $S scheduler $2"
+		for ((i = 1; i <= $3; i++)); do
+			echo "    server 172.16.0.$i weight $(($4 + i % 3))"
+		done
+	} >"$1"
+}
+
+large() {
+	cp large config
+	configured
+}
+
+flood_only() { in_ns client "$TOOLS/syn-flood" eth0 $MAC_director $VIP 80 10; }
+flood_again() { { lb connection del all; flood_only; } >/dev/null; }
+counted() { lb connection count; }
+
+# Connections that stay for as long as it takes.
+lasting() {
+	some
+	echo "config tcp_syn_recv 36000" >>config
+	configured
+}
+
+flood() {
+	lasting
+	flood_again
+	# The rest is a flood's: it has no answers that could change the count.
+	state=counted restore=flood_again
+}
+
+zero_again() {
+	lb stats zero
+	flood_again
+}
+
+packets() { services "sum(s['packets'] for s in services)"; }
+
+traffic() {
+	lasting
+	zero_again
+	state=packets restore=zero_again
+}
+
+# ---- the table
+
+run_table() {
+	local row command how was=
+	local -a rows words
+
+	mapfile -t rows < <(grep -v '^#' "$TABLE")
+	for row in "${rows[@]}"; do
+		read -r command now how line <<<"$row"
+		[[ $command == "-" ]] || commands+=("$command")
+		read -ra words <<<"$line"
+		[[ $now == "$was" ]] || {
+			$now
+			was=$now
+		}
+		$how
+	done
+}
 
 topology flat
 vip_on_director $VIP $VIP6
@@ -149,98 +381,121 @@ for n in 1 2 3; do
 	real_server rs$n $VIP $VIP6
 	serve_http rs$n
 done
+many large "mh table-size 1021" 200 1
+many larger wlc 220 1
+many least wlc 40 1
+modprobe -a dummy tun
 every_allocation
 only_the_module
+commands=()
+run_table
+is "every command is in the table" \
+	"$(printf '%s\n' "${commands[@]}" | sort -u | paste -sd' ')" \
+	"$(sed -n 's/^\tDRLB_CMD_\([A-Z_]*\),$/\1/p' "$TOP/kmod/uapi/drlb.h" |
+		grep -vxE 'UNSPEC|EVENT' | sort | paste -sd' ')"
 
-S="tcp $VIP:80" S6="tcp [$VIP6]:80" NEW="udp $VIP:53"
-saved() { lb save; }
-saved_again() { lb apply "$TMPDIR/config" 2>/dev/null; }
-state=saved restore=saved_again
+# ---- packets: a TAP device receives them in the context of who writes them
 
-# The first service brings the hooks with it, and the last takes them away.
-lb save >"$TMPDIR/config"
-change service add $S scheduler mh table-size 251
-lb service add $S scheduler rr
-lb save >"$TMPDIR/config"
-change service del $S
-change service flush
+TAP=02:00:00:00:00:aa
+how=packet
 
-for n in 1 2; do
-	lb server add $S 10.0.0.1$n
-done
-service tcp "[$VIP6]:80" "scheduler wrr" 2001:db8::11
-lb device add eth7 2>/dev/null
-lb save >"$TMPDIR/config"
-change service add $NEW scheduler wlc
-change service add udp "[$VIP6]:53" scheduler mh
-change service set $S scheduler mh hash source
-change service set $S6 scheduler wlc
-change service flush
-change server add $S 10.0.0.13
-change server add $S6 2001:db8::13 weight 5
-change server set $S 10.0.0.11 weight 7
-change server del $S 10.0.0.12
-change device add eth0
-change device add eth9
-change device del eth7
-every_allocation
-change config set conn_max 77 udp 5
-only_the_module
-
-# One that is there is made another, in one step.
-cat >"$TMPDIR/wanted" <<END
-device eth7
-service $S scheduler wlc
-    server 10.0.0.12 weight 9
-    server 10.0.0.13
-$(sed -n "/^service tcp \[/,\$p" "$TMPDIR/config")
-END
-change apply "$TMPDIR/wanted"
-
-# What only shows.
-check "the servers are up" servers_up
-flood() { in_ns client "$TOOLS/syn-flood" eth0 $MAC_director $VIP 80 10; }
-flood >/dev/null
-for words in "save" "-j config show" "-j device show" "stats" \
-	"connection count" "-o connection show vip $VIP state UDP"; do
-	ask_for $words
-done
-
-counted() { lb connection count; }
-flood_again() { { lb connection del all; flood; } >/dev/null; }
-# The rest is a flood's: it has no answers that could change the count.
-state=counted restore=flood_again
-change connection del vip $VIP
-
-# ---- a namespace with the module loaded
-
-namespace_add() {
-	local n told=0 survived=0 lost=0
-	local -a problems=()
-
-	for ((n = 1; n < 1000; n++)); do
-		inject $n ip netns add faulty
-		if [[ $status -ne 0 ]]; then
-			told=$((told + 1))
-			[[ $left -eq 0 ]] || wrong "it fails by itself"
-		elif [[ $left -eq 0 ]]; then
-			survived=$((survived + 1))
-		fi
-		[[ $status -ne 0 ]] ||
-			in_ns faulty lbctl save >/dev/null || wrong "no use"
-		ip netns del faulty 2>/dev/null || true
-		[[ $left -eq 0 ]] || break
-	done
-	verdict "a namespace"
-	between "a namespace: there were some" $((n - 1)) 3 1000
+# All that is counted: verdicts, and what was forwarded.
+accounted() {
+	echo $(($(stats "sum(c['value'] for c in stats['counters'])") + $(packets)))
 }
-namespace_add
 
-# ---- packets
+packet() { # VIP KIND COUNTER [PREPARATION...]
+	local client=203.0.113.9 before now
+	local -a problems
 
-for knob in failslab fail_page_alloc; do
-	anywhere $knob
+	[[ $1 != *:* ]] || client=2001:db8:7::9
+	begin
+	# Without a failure, first: it is what it is meant to be.
+	n=0
+	while :; do
+		lb connection del all >/dev/null
+		[[ $# -le 3 ]] || in_ns director "${@:4}" || true
+		before=$(accounted)
+		[[ $n -gt 0 ]] || lb stats zero
+		status=0
+		left=$(in_ns director "$TOOLS/fail-packet" tap0 $TAP \
+			$1 $client 4000 $2 $n 2>&1) || status=$?
+		said=$left
+		now=$(accounted)
+		if [[ $n -eq 0 ]]; then
+			left=0
+			case $3 in
+			any) [[ $now -ge 1 ]] || wrong "nothing is counted" ;;
+			packets) [[ $(packets) -ge 1 ]] || wrong "not sent" ;;
+			*) [[ $(counter $3) -ge 1 ]] || wrong "no $3" ;;
+			esac
+		else
+			[[ $status -eq 0 ]] || wrong "it cannot be written"
+			((now > before)) || wrong "nothing is counted"
+			[[ $left -gt 0 ]] || survived=$((survived + 1))
+		fi
+		(($(stats "stats['connections']") <= 1)) || wrong "connections"
+		[[ $n -gt 0 ]] || {
+			n=1
+			continue
+		}
+		next || break
+	done
+	verdict "a packet: $*"
+}
+
+some
+in_ns director ip -batch - <<-END
+	tuntap add dev tap0 mode tap
+	link set tap0 address $TAP up
+	address add 203.0.113.1/24 dev tap0
+	address add 2001:db8:7::1/64 dev tap0 nodad
+	neigh add 203.0.113.9 lladdr 02:00:00:00:00:03 dev tap0 nud permanent
+	neigh add 2001:db8:7::9 lladdr 02:00:00:00:00:03 dev tap0 nud permanent
+	link set eth0 mtu 1400
+END
+sysctls director net.ipv4.icmp_ratelimit=0 net.ipv6.icmp.ratelimit=0 \
+	net.ipv4.icmp_msgs_per_sec=100000
+{
+	cat config
+	for vip in $VIP $VIP6; do
+		cat <<-END
+			service udp $(at $vip 53) scheduler wlc
+			    server $(of $vip 11)
+			service tcp $(at $vip 8080) scheduler mh table-size 251
+			    server $(of $vip 11)
+			service tcp $(at $vip 81) scheduler rr
+			service tcp $(at $vip 82) scheduler rr
+			    server $(of $vip 2)
+		END
+	done
+} >packets.conf
+lb apply packets.conf
+check "the servers are up for packets" servers_up
+# Who listens has a copy of each frame: whatever is written to needs another.
+capture copies director tap0
+for DOOR in prerouting ingress; do
+	director_devices tap0
+	say "door: $DOOR"
+	for vip in $VIP $VIP6; do
+		packet $vip syn packets
+		packet $vip udp:53 packets
+		packet $vip ack:8080 adopted
+		packet $vip syn:81 no_server
+		packet $vip syn:82 local_node
+		packet $vip ttl-syn ttl_exceeded
+		packet $vip udp-df:53:1400 too_big
+		packet $vip udp:53 any ip neigh flush dev eth0
+	done
+	packet $VIP udp:53:1400 packets
 done
+lb apply config
+ip -n director link del tap0
+ip -n director link set eth0 mtu 1500
+
+# ---- packets by chance
+
+every_allocation
 check "the servers are up again" servers_up
 lb server add $S 10.0.0.13
 
@@ -273,7 +528,55 @@ for vip in $VIP $VIP6; do
 	is "$vip: and serve" "$(curl_vip 9 $vip | grep -c '^rs[123]$' || true)" 9
 done
 
+# ---- the module itself
+
+gone() {
+	! grep -q '^drlb ' /proc/modules && [[ ! -e /sys/module/drlb ]] &&
+		[[ ! -e /sys/kernel/slab/drlb_conn4 ]] &&
+		[[ ! -e /sys/kernel/slab/drlb_conn6 ]] &&
+		! lb save >/dev/null 2>&1
+}
+
+load() { # [PARAMETER=VALUE]
+	local -a problems
+
+	begin
+	rmmod drlb
+	gone || wrong "something stays behind a module that was loaded"
+	while :; do
+		inject $n insmod "$MODULE" "$@"
+		if [[ $status -ne 0 ]]; then
+			told=$((told + 1))
+			[[ $left -eq 0 ]] || wrong "it fails by itself"
+			[[ $said == *"Cannot allocate memory"* ]] ||
+				wrong "another error"
+			gone || wrong "something stays behind"
+		else
+			[[ $left -gt 0 ]] || survived=$((survived + 1))
+			lb save >/dev/null || wrong "no use"
+			[[ $left -gt 0 ]] || rmmod drlb
+		fi
+		next || break
+	done
+	verdict "insmod $*" 10
+}
+
+# What the loader needs is not at issue: only what the module's init asks for.
+# But a cache that cannot be created makes the kernel complain by itself.
+every_allocation
+read -r start end < <(function_range do_one_initcall)
+only_between "$start" "$end"
+read -r start end < <(function_range __kmem_cache_create_args)
+not_between "$start" "$end"
+load
+lb device add eth0
+load ingress=eth7,eth8
+lb apply config 2>/dev/null
+check "the servers are up with the module that was loaded" servers_up
+is "and serve" "$(curl_vip 9 $VIP | grep -c '^rs[123]$' || true)" 9
+not_between 0 0
+
 # Some need no memory at all; not so most.
-between "allocations that failed" $failed_in_all 100 100000
+between "allocations that failed" $failed_in_all 200 100000
 
 finish

@@ -5,23 +5,28 @@
  * the conversations by netlink, new namespaces and the loading of a module; so
  * nothing of what a program needs for itself can fail.
  *
- * At its end FAIL_NTH_LEFT, a file, has how many were left to count: 0 when one
- * failed.
+ * At its end FAIL_NTH_LEFT, a file, has how many were left to count, 0 when one
+ * failed, and the generic netlink commands that were sent, but for those that
+ * look for a family.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <fcntl.h>
+#include <linux/genetlink.h>
 #include <sched.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 static long left;
 static int knob = -1;
+static bool sent[UINT8_MAX + 1];
 
 static long call(long nr, long a, long b, long c, long d, long e, long f)
 {
@@ -45,7 +50,11 @@ __attribute__((destructor)) static void end(void)
 	FILE *file = name ? fopen(name, "w") : NULL;
 
 	if (file) {
-		fprintf(file, "%ld\n", left);
+		fprintf(file, "%ld", left);
+		for (int i = 0; i <= UINT8_MAX; i++)
+			if (sent[i])
+				fprintf(file, " %d", i);
+		fputc('\n', file);
 		fclose(file);
 	}
 }
@@ -79,16 +88,45 @@ static bool is_netlink(int fd)
 	int domain = 0;
 	socklen_t len = sizeof(domain);
 
-	return knob >= 0 &&
-	       !getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &domain, &len) &&
+	return !getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &domain, &len) &&
 	       domain == AF_NETLINK;
+}
+
+/* What is at @buf may be several messages, one after the other. */
+static void note(const void *buf, size_t len)
+{
+	struct genlmsghdr genl;
+	struct nlmsghdr nlh;
+	const char *at = buf;
+
+	while (len >= NLMSG_HDRLEN + GENL_HDRLEN) {
+		memcpy(&nlh, at, sizeof(nlh));
+		memcpy(&genl, at + NLMSG_HDRLEN, sizeof(genl));
+		if (nlh.nlmsg_type > GENL_ID_CTRL)
+			sent[genl.cmd] = true;
+		if (nlh.nlmsg_len < NLMSG_HDRLEN ||
+		    NLMSG_ALIGN(nlh.nlmsg_len) > len)
+			return;
+		at += NLMSG_ALIGN(nlh.nlmsg_len);
+		len -= NLMSG_ALIGN(nlh.nlmsg_len);
+	}
 }
 
 ssize_t sendto(int fd, const void *buf, size_t len, int flags,
 	       const struct sockaddr *to, socklen_t tolen)
 {
-	return (is_netlink(fd) ? armed : call)(SYS_sendto, fd, (long)buf, len,
-					       flags, (long)to, tolen);
+	if (!is_netlink(fd))
+		return call(SYS_sendto, fd, (long)buf, len, flags, (long)to,
+			    tolen);
+	note(buf, len);
+
+	return armed(SYS_sendto, fd, (long)buf, len, flags, (long)to, tolen);
+}
+
+ssize_t sendmsg(int fd, const struct msghdr *msg, int flags)
+{
+	return (is_netlink(fd) ? armed : call)(SYS_sendmsg, fd, (long)msg,
+					       flags, 0, 0, 0);
 }
 
 ssize_t recvmsg(int fd, struct msghdr *msg, int flags)

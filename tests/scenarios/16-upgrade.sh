@@ -36,7 +36,7 @@ loaded_version() { cat /sys/module/drlb/version 2>/dev/null || echo none; }
 start() { # NAME PROTOCOL ADDRESS PORT: a stream of requests
 	spawn client "$TMPDIR/stream-$1" "$TOOLS/stream" "${@:2}"
 	printf -v "stream_$1" %s "$spawned"
-	wait_for 30 grep -q answered "$TMPDIR/stream-$1"
+	wait_for 90 grep -q answered "$TMPDIR/stream-$1"
 }
 
 stop() { # NAME: "answers N failed N gap MS"
