@@ -9,13 +9,16 @@
 #include <linux/if.h>
 #include <linux/in.h>
 
-/* Nested sets. What is "out" only has no line and so is refused. */
+/* Nested sets. What is "out" only has no line and so is refused. Addresses and
+ * ports have a length: as NLA_BE32 and NLA_BE16 CTRL_CMD_GETPOLICY would not tell
+ * of them.
+ */
 
 const struct nla_policy drlb_nl_service_policy[DRLB_SERVICE_A_MAX + 1] = {
 	[DRLB_SERVICE_A_PROTOCOL]	= { .type = NLA_U8 },
-	[DRLB_SERVICE_A_ADDR4]		= { .type = NLA_BE32 },
+	[DRLB_SERVICE_A_ADDR4]		= NLA_POLICY_EXACT_LEN(4),
 	[DRLB_SERVICE_A_ADDR6]		= NLA_POLICY_EXACT_LEN(16),
-	[DRLB_SERVICE_A_PORT]		= { .type = NLA_BE16 },
+	[DRLB_SERVICE_A_PORT]		= NLA_POLICY_EXACT_LEN(2),
 	[DRLB_SERVICE_A_SCHEDULER]	= { .type = NLA_NUL_STRING,
 					    .len = DRLB_NAME_MAX - 1 },
 	[DRLB_SERVICE_A_TABLE_SIZE]	= { .type = NLA_U32 },
@@ -24,34 +27,34 @@ const struct nla_policy drlb_nl_service_policy[DRLB_SERVICE_A_MAX + 1] = {
 
 const struct nla_policy drlb_nl_service_key_policy[DRLB_SERVICE_A_MAX + 1] = {
 	[DRLB_SERVICE_A_PROTOCOL]	= { .type = NLA_U8 },
-	[DRLB_SERVICE_A_ADDR4]		= { .type = NLA_BE32 },
+	[DRLB_SERVICE_A_ADDR4]		= NLA_POLICY_EXACT_LEN(4),
 	[DRLB_SERVICE_A_ADDR6]		= NLA_POLICY_EXACT_LEN(16),
-	[DRLB_SERVICE_A_PORT]		= { .type = NLA_BE16 },
+	[DRLB_SERVICE_A_PORT]		= NLA_POLICY_EXACT_LEN(2),
 };
 
 const struct nla_policy drlb_nl_server_policy[DRLB_SERVER_A_MAX + 1] = {
-	[DRLB_SERVER_A_ADDR4]		= { .type = NLA_BE32 },
+	[DRLB_SERVER_A_ADDR4]		= NLA_POLICY_EXACT_LEN(4),
 	[DRLB_SERVER_A_ADDR6]		= NLA_POLICY_EXACT_LEN(16),
-	[DRLB_SERVER_A_PORT]		= { .type = NLA_BE16 },
+	[DRLB_SERVER_A_PORT]		= NLA_POLICY_EXACT_LEN(2),
 	[DRLB_SERVER_A_WEIGHT]		= { .type = NLA_U32 },
 };
 
 static const struct nla_policy server_key_policy[DRLB_SERVER_A_MAX + 1] = {
-	[DRLB_SERVER_A_ADDR4]		= { .type = NLA_BE32 },
+	[DRLB_SERVER_A_ADDR4]		= NLA_POLICY_EXACT_LEN(4),
 	[DRLB_SERVER_A_ADDR6]		= NLA_POLICY_EXACT_LEN(16),
-	[DRLB_SERVER_A_PORT]		= { .type = NLA_BE16 },
+	[DRLB_SERVER_A_PORT]		= NLA_POLICY_EXACT_LEN(2),
 };
 
 const struct nla_policy drlb_nl_connection_policy[DRLB_CONNECTION_A_MAX + 1] = {
 	[DRLB_CONNECTION_A_PROTOCOL]		= { .type = NLA_U8 },
-	[DRLB_CONNECTION_A_CLIENT_ADDR4]	= { .type = NLA_BE32 },
+	[DRLB_CONNECTION_A_CLIENT_ADDR4]	= NLA_POLICY_EXACT_LEN(4),
 	[DRLB_CONNECTION_A_CLIENT_ADDR6]	= NLA_POLICY_EXACT_LEN(16),
 	[DRLB_CONNECTION_A_CLIENT_PREFIX]	= NLA_POLICY_MAX(NLA_U8, 128),
-	[DRLB_CONNECTION_A_CLIENT_PORT]		= { .type = NLA_BE16 },
-	[DRLB_CONNECTION_A_VIP_ADDR4]		= { .type = NLA_BE32 },
+	[DRLB_CONNECTION_A_CLIENT_PORT]		= NLA_POLICY_EXACT_LEN(2),
+	[DRLB_CONNECTION_A_VIP_ADDR4]		= NLA_POLICY_EXACT_LEN(4),
 	[DRLB_CONNECTION_A_VIP_ADDR6]		= NLA_POLICY_EXACT_LEN(16),
-	[DRLB_CONNECTION_A_VIP_PORT]		= { .type = NLA_BE16 },
-	[DRLB_CONNECTION_A_SERVER_ADDR4]	= { .type = NLA_BE32 },
+	[DRLB_CONNECTION_A_VIP_PORT]		= NLA_POLICY_EXACT_LEN(2),
+	[DRLB_CONNECTION_A_SERVER_ADDR4]	= NLA_POLICY_EXACT_LEN(4),
 	[DRLB_CONNECTION_A_SERVER_ADDR6]	= NLA_POLICY_EXACT_LEN(16),
 	[DRLB_CONNECTION_A_STATE]		=
 		NLA_POLICY_RANGE(NLA_U8, DRLB_CONNECTION_UDP,
