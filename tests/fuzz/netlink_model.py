@@ -1,0 +1,470 @@
+# SPDX-License-Identifier: GPL-2.0
+"""What the manuals (kmod/uapi/drlb.h, lbctl(8), drlb(7)) promise of a namespace's
+configuration: for each command whether it succeeds or which errors it may give,
+and what it changes.
+
+A command is a method with a row over it, which names the attributes that it
+knows; an attribute that the kernel takes and no row names fails the test.
+"""
+import collections
+import ipaddress
+from errno import EEXIST, EHOSTUNREACH, EINVAL, ENOENT, EPERM, ERANGE
+
+TCP, UDP = 6, 17
+VALUE = {EINVAL, ERANGE}
+
+Key = collections.namedtuple("Key", "protocol address port")
+Service = collections.namedtuple("Service", "scheduler table_size hash servers")
+Row = collections.namedtuple("Row", "weight shape")
+
+KEY = "PROTOCOL ADDR4 ADDR6 PORT"
+SERVER_KEY = "ADDR4 ADDR6 PORT"
+FILTER = ("PROTOCOL CLIENT_ADDR4 CLIENT_ADDR6 CLIENT_PREFIX CLIENT_PORT "
+          "VIP_ADDR4 VIP_ADDR6 VIP_PORT SERVER_ADDR4 SERVER_ADDR6 STATE")
+TIMEOUTS = ("TCP_SYN_RECV TCP_ESTABLISHED TCP_FIN_WAIT TCP_TIME_WAIT TCP_CLOSE "
+            "UDP")
+SETTINGS = f"CONN_MAX HALF_OPEN_MAX {TIMEOUTS} PROBE_INTERVAL"
+
+# Values that make sense, or nearly; what is not here comes from the policies.
+# Few, so that requests are about the same objects.
+A = ipaddress.ip_address
+ON_LINK = [A(f"10.0.0.{n}") for n in (11, 12, 13, 21, 22)] + \
+          [A(f"2001:db8::{n}") for n in (11, 12, 13, 21, 22)]
+VIPS = [A(a) for a in ("10.0.0.100", "10.0.0.101", "10.0.0.200", "192.0.2.80",
+                       "2001:db8::100", "2001:db8::101", "2001:db8:7::1")]
+NO_VIPS = [A(a) for a in ("0.0.0.0", "127.0.0.1", "224.0.0.1", "255.255.255.255",
+                          "::", "::1", "ff02::1", "fe80::1", "::ffff:10.0.0.1")]
+OFF_LINK = [A(a) for a in ("192.0.2.1", "192.0.2.80", "2001:db8:9::1",
+                           "10.0.0.255", "198.51.100.7", "2001:db8:7::1",
+                           "10.0.0.2", "2001:db8::2", "10.0.0.0")]
+CLIENTS = [A(a) for a in ("198.18.0.1", "198.18.0.7", "198.18.128.0",
+                          "2001:db8:bad::1", "2001:db8:bad::7")]
+
+
+def port(n):
+    return n.to_bytes(2, "big")
+
+
+def packed(addresses, version):
+    return [a.packed for a in addresses if a.version == version]
+
+
+def addresses(name, *weighted):
+    pool = [a for some, times in weighted for a in some * times]
+    return {f"{name}4": packed(pool, 4), f"{name}6": packed(pool, 6)}
+
+
+PORTS = [port(n) for n in (80, 80, 80, 443, 443, 53, 0, 65535)]
+POOLS = {
+    "PROTOCOL": [TCP] * 12 + [UDP] * 8 + [0, 1, 132, 255],
+    **addresses("SERVICE.ADDR", (VIPS, 8), (NO_VIPS, 1), (ON_LINK, 1)),
+    **addresses("SERVER.ADDR", (ON_LINK, 12), (OFF_LINK, 2), (NO_VIPS, 1),
+                (VIPS, 1)),
+    **addresses("CLIENT_ADDR", (CLIENTS, 6), (VIPS, 1)),
+    **addresses("VIP_ADDR", (VIPS, 6), (ON_LINK, 1)),
+    **addresses("SERVER_ADDR", (ON_LINK, 6), (VIPS, 1)),
+    "PORT": PORTS, "VIP_PORT": PORTS,
+    "CLIENT_PORT": [port(n) for n in (1024, 1025, 1030, 0, 65535)],
+    "CLIENT_PREFIX": [0, 1, 8, 16, 17, 24, 31, 32, 33, 48, 64, 127, 128],
+    "SCHEDULER": [b"rr", b"wrr", b"wlc", b"mh"] * 8 + [b"best", b"r", b"mh2"],
+    # The largest takes long.
+    "TABLE_SIZE": [251, 257, 509, 1021] * 12 + [4093, 65537, 0, 1, 250, 252, 253,
+                                                65536, 655373, 655374, 655399],
+    "WEIGHT": [0, 1, 1, 2, 3, 10, 100, 65535, 65536],
+    "NAME": [b"eth0", b"eth1", b"eth9", b"eth8", b"fifteen-letters"] * 6 +
+            [b"lo", b"eth-other", b"a/b", b"a b", b".", b"..", b"a:b", b"a\n"],
+    "CONN_MAX": [1, 10, 1000, 5000, 100000, 2**30, 2**31 - 1, 2**31],
+    "HALF_OPEN_MAX": [1, 10, 1000, 100000, 2**31 - 1, 2**31],
+    "PROBE_INTERVAL": [0, 1, 3, 60, 3600, 3601],
+    **{name: [0, 1, 5, 60, 900, 604800, 604801] for name in TIMEOUTS.split()},
+}
+# How often requests have what they may have, or how many of it. The first that
+# fits: of a command, in a nest, or anywhere.
+USUAL = {
+    "SERVICE_ADD SERVER": (0, 4), "SERVICE_SET SERVER": (0, 4),
+    "SERVICE_GET SERVICE": 0.6,
+    "SERVICE.PROTOCOL": 0.99, "SERVICE.ADDR": 0.99, "SERVICE.PORT": 0.99,
+    "SERVER.ADDR": 0.99, "SERVER.PORT": 0.2, "SERVER.WEIGHT": 0.7,
+    "SERVICE.SCHEDULER": 0.6, "SERVICE.TABLE_SIZE": 0.8, "SERVICE.HASH": 0.3,
+    "DEVICE.NAME": 0.98,
+    "CONNECTION": 0.7, "SERVICE": 0.99, "SERVER": 0.98, "DEVICE": 0.98,
+    "CONFIG": 0.98, "CHECK": 0.2, "BRIEF": 0.5, "REPLACE": 0.5,
+}
+
+
+def row(weight, **shape):
+    """How often the command comes, next to the others, and its attributes: a
+    nest's are a string, flags None."""
+    def mark(method):
+        method.row = Row(weight, shape)
+        return method
+    return mark
+
+
+class Request(dict):
+    """The last attribute of each name, as the kernel takes them; every is all of
+    them, in order."""
+
+    def __init__(self, pairs):
+        super().__init__(pairs)
+        self.pairs = pairs
+
+    def every(self, name):
+        return [v for n, v in self.pairs if n == name]
+
+
+def family(address):
+    return 4 if len(address) == 4 else 6
+
+
+def is_prime(n):
+    return n > 1 and all(n % i for i in range(2, int(n ** 0.5) + 1))
+
+
+def host(address):
+    """Whether it is a host's: None if that is not written anywhere."""
+    a = A(address)
+    if (a.is_multicast or a.is_loopback or a.is_unspecified or a.is_link_local
+            and a.version == 6 or address == b"\xff" * 4):
+        return False
+    if a.version == 4:
+        return False if address[0] == 0 else None if address[0] >= 240 else True
+    if a.ipv4_mapped:
+        return False
+    return True if address[0] >> 5 == 1 or address[0] >> 1 == 0x7e else None
+
+
+def device_name(name):
+    return (0 < len(name) < 16 and name not in (b".", b"..") and
+            not set(name) & set(b"/:\t\n\v\f\r \xa0"))
+
+
+class Wrong(set):
+    """The errors that a request must give one of; perhaps are those that it may
+    give, the manuals leaving it open."""
+
+    def __init__(self):
+        super().__init__()
+        self.perhaps = set()
+
+    @property
+    def allowed(self):
+        return self | self.perhaps | (set() if self else {0})
+
+
+class Who:
+    """admin: has CAP_NET_ADMIN over the namespace; host: in the initial user
+    namespace."""
+
+    def __init__(self, admin, host):
+        self.admin, self.host = admin, host
+
+
+class Model:
+    # Where servers may be: network, what a server there gets, surely or perhaps.
+    # The rest has no route, which is no error.
+    routes = [(ipaddress.ip_network(n), e, sure) for n, e, sure in (
+        ("10.0.0.0/32", {EHOSTUNREACH}, False),
+        ("10.0.0.255/32", {EHOSTUNREACH}, True),
+        ("2001:db8::/128", {EHOSTUNREACH}, False),
+        ("10.0.0.0/24", set(), True), ("2001:db8::/64", set(), True),
+        ("192.0.2.0/24", {EHOSTUNREACH}, True),
+        ("2001:db8:9::/64", {EHOSTUNREACH}, True))]
+    ranges = {"CONN_MAX": (1, 2**31 - 1), "HALF_OPEN_MAX": (1, 2**31 - 1),
+              "PROBE_INTERVAL": (0, 3600),
+              **{name: (1, 604800) for name in TIMEOUTS.split()}}
+
+    def __init__(self, there, aliases):
+        """The network devices that there are, and further names of theirs."""
+        self.there, self.aliases = there, aliases
+        self.services, self.devices, self.config = {}, set(), {}
+        self.defaults = {}
+
+    @classmethod
+    def rows(cls):
+        return {name: method.row for name, method in vars(cls).items()
+                if hasattr(method, "row")}
+
+    def judge(self, name, request, who):
+        """What is Wrong with the request, and what to call if it succeeded."""
+        wrong = Wrong()
+        effect = getattr(self, name)(request, who, wrong)
+        if "CHECK" in request:
+            effect = None
+        return wrong, effect
+
+    # ---- parts of requests
+
+    @staticmethod
+    def address(nest, name, wrong):
+        four, six = (nest.get(f"{name}{n}") for n in (4, 6))
+        if (four is None) == (six is None):
+            wrong.add(EINVAL)
+            return None
+        return six if four is None else four
+
+    def key(self, request, wrong):
+        nest = request.get("SERVICE")
+        if nest is None:
+            wrong.add(EINVAL)
+            return None
+        address = self.address(nest, "ADDR", wrong)
+        if nest.get("PROTOCOL") not in (TCP, UDP) or "PORT" not in nest:
+            wrong.add(EINVAL)
+            return None
+        return address and Key(nest["PROTOCOL"], address, nest["PORT"])
+
+    def existing(self, request, wrong):
+        key = self.key(request, wrong)
+        if key and key not in self.services:
+            wrong.add(ENOENT)
+        return key, self.services.get(key)
+
+    @staticmethod
+    def options(request, service, wrong):
+        nest = request.get("SERVICE", {})
+        scheduler = nest.get("SCHEDULER", service.scheduler)
+        size = nest.get("TABLE_SIZE", service.table_size)
+        if scheduler not in (b"rr", b"wrr", b"wlc", b"mh"):
+            wrong.add(ENOENT)
+        if not 251 <= size <= 655373:
+            wrong |= VALUE
+        elif not is_prime(size):
+            wrong.add(EINVAL)
+        return service._replace(scheduler=scheduler, table_size=size,
+                                hash=nest.get("HASH", service.hash))
+
+    def server(self, nest, key, wrong):
+        address = self.address(nest, "ADDR", wrong)
+        if nest.get("WEIGHT", 0) > 65535:
+            wrong |= VALUE
+        if key:
+            if address and len(address) != len(key.address):
+                wrong.add(EINVAL)
+            if nest.get("PORT", key.port) != key.port:
+                wrong.add(EINVAL)
+        return address
+
+    def new_server(self, nest, key, wrong):
+        address = self.server(nest, key, wrong)
+        if not address or not key or len(address) != len(key.address):
+            return address
+        self.of_host(address, wrong)
+        if address == key.address:
+            wrong.add(EINVAL)
+        a = A(address)
+        for network, errors, sure in self.routes:
+            if a.version == network.version and a in network:
+                (wrong if sure else wrong.perhaps).update(errors)
+                break
+        return address
+
+    @staticmethod
+    def of_host(address, wrong):
+        if host(address) is None:
+            wrong.perhaps.update({EINVAL, EHOSTUNREACH})
+        elif not host(address):
+            wrong.add(EINVAL)
+
+    def set_of_servers(self, request, key, wrong):
+        servers = {}
+        for nest in request.every("SERVER"):
+            address = self.new_server(nest, key, wrong)
+            if address in servers:
+                wrong.add(EEXIST)
+            servers[address] = nest.get("WEIGHT", 1)
+        return servers
+
+    @staticmethod
+    def fits(service, n, wrong):
+        # A table has a slot for each server at least.
+        if service.scheduler == b"mh" and n > service.table_size:
+            wrong |= VALUE
+
+    # ---- services
+
+    @row(14, SERVICE=f"{KEY} SCHEDULER TABLE_SIZE HASH",
+         SERVER=f"{SERVER_KEY} WEIGHT", CHECK=None)
+    def SERVICE_ADD(self, request, who, wrong):
+        key = self.key(request, wrong)
+        if key and key in self.services:
+            wrong.add(EEXIST)
+        if key:
+            self.of_host(key.address, wrong)
+        service = self.options(request, Service(b"wlc", 65537, 0, None), wrong)
+        servers = self.set_of_servers(request, key, wrong)
+        self.fits(service, len(request.every("SERVER")), wrong)
+        return lambda: self.services.update(
+            {key: service._replace(servers=servers)})
+
+    @row(10, SERVICE=f"{KEY} SCHEDULER TABLE_SIZE HASH",
+         SERVER=f"{SERVER_KEY} WEIGHT", CHECK=None, REPLACE=None)
+    def SERVICE_SET(self, request, who, wrong):
+        key, service = self.existing(request, wrong)
+        wanted = self.set_of_servers(request, key, wrong)
+        changed = self.options(request, service or Service(
+            b"wlc", 65537, 0, {}), wrong)
+        if "REPLACE" not in request:
+            if request.every("SERVER"):
+                wrong.add(EINVAL)
+            wanted = changed.servers
+        self.fits(changed, max(len(wanted), len(request.every("SERVER"))), wrong)
+        return lambda: self.services.update(
+            {key: changed._replace(servers=wanted)})
+
+    @row(5, SERVICE=KEY, CHECK=None)
+    def SERVICE_DEL(self, request, who, wrong):
+        key, _ = self.existing(request, wrong)
+        return lambda: self.services.pop(key)
+
+    @row(0.2, CHECK=None)
+    def SERVICE_FLUSH(self, request, who, wrong):
+        return self.services.clear
+
+    @row(4, SERVICE=KEY, BRIEF=None)
+    def SERVICE_GET(self, request, who, wrong):
+        if "SERVICE" in request:
+            self.existing(request, wrong)
+
+    # ---- servers
+
+    def one_server(self, request, wrong, parse):
+        key, service = self.existing(request, wrong)
+        nests = request.every("SERVER")
+        if len(nests) != 1:
+            wrong.add(EINVAL)
+        address = parse(nests[-1], key, wrong) if nests else None
+        return service, address, nests[-1] if nests else {}
+
+    @row(12, SERVICE=KEY, SERVER=f"{SERVER_KEY} WEIGHT", CHECK=None)
+    def SERVER_ADD(self, request, who, wrong):
+        service, address, nest = self.one_server(request, wrong, self.new_server)
+        if service:
+            if address in service.servers:
+                wrong.add(EEXIST)
+            self.fits(service, len(service.servers) + 1, wrong)
+        return lambda: service.servers.update({address: nest.get("WEIGHT", 1)})
+
+    @row(7, SERVICE=KEY, SERVER=f"{SERVER_KEY} WEIGHT", CHECK=None)
+    def SERVER_SET(self, request, who, wrong):
+        service, address, nest = self.one_server(request, wrong, self.server)
+        if service and address not in service.servers:
+            wrong.add(ENOENT)
+        return lambda: service.servers.update(
+            {address: nest.get("WEIGHT", service.servers[address])})
+
+    @row(6, SERVICE=KEY, SERVER=SERVER_KEY, CHECK=None)
+    def SERVER_DEL(self, request, who, wrong):
+        service, address, _ = self.one_server(request, wrong, self.server)
+        if service and address not in service.servers:
+            wrong.add(ENOENT)
+        return lambda: service.servers.pop(address)
+
+    # ---- connections
+
+    def filter(self, request, who, wrong):
+        nest = request.get("CONNECTION", {})
+        families = set()
+        for name in ("CLIENT_ADDR", "VIP_ADDR", "SERVER_ADDR"):
+            if f"{name}4" in nest or f"{name}6" in nest:
+                address = self.address(nest, name, wrong)
+                families |= {family(address)} if address else set()
+        if len(families) > 1:
+            wrong.add(EINVAL)
+        if "CLIENT_PREFIX" in nest:
+            bits = 32 if "CLIENT_ADDR4" in nest else 128
+            if nest["CLIENT_PREFIX"] > bits or not (
+                    "CLIENT_ADDR4" in nest or "CLIENT_ADDR6" in nest):
+                wrong |= VALUE
+        if nest.get("STATE", 1) not in range(1, 7):
+            wrong |= VALUE
+
+    @row(2, CONNECTION=FILTER)
+    def CONNECTION_GET(self, request, who, wrong):
+        self.filter(request, who, wrong)
+
+    @row(2, CONNECTION=FILTER)
+    def CONNECTION_COUNT(self, request, who, wrong):
+        self.filter(request, who, wrong)
+
+    @row(1, CONNECTION=FILTER)
+    def CONNECTION_DEL(self, request, who, wrong):
+        self.filter(request, who, wrong)
+
+    # ---- what there is once
+
+    def device(self, request, wrong):
+        name = request.get("DEVICE", {}).get("NAME")
+        if name is None:
+            wrong.add(EINVAL)
+        return name
+
+    @row(3, DEVICE="NAME", CHECK=None)
+    def DEVICE_ADD(self, request, who, wrong):
+        name = self.device(request, wrong)
+        if name in self.devices:
+            wrong.add(EEXIST)
+        # The loopback device brings no packets, and an alias is no name.
+        if name is not None and not device_name(name) or name == b"lo" or \
+                name in self.aliases:
+            wrong.add(EINVAL)
+        return lambda: self.devices.add(name)
+
+    @row(2, DEVICE="NAME", CHECK=None)
+    def DEVICE_DEL(self, request, who, wrong):
+        name = self.device(request, wrong)
+        if name not in self.devices:
+            wrong.add(ENOENT)
+        return lambda: self.devices.remove(name)
+
+    @row(1)
+    def DEVICE_GET(self, request, who, wrong):
+        pass
+
+    @row(1)
+    def CONFIG_GET(self, request, who, wrong):
+        pass
+
+    @row(5, CONFIG=SETTINGS, CHECK=None)
+    def CONFIG_SET(self, request, who, wrong):
+        nest = request.get("CONFIG")
+        if nest is None:
+            wrong.add(EINVAL)
+            return None
+        for name, value in nest.items():
+            low, high = self.ranges[name]
+            if not low <= value <= high:
+                wrong |= VALUE
+        if not who.host and nest.get("CONN_MAX", 0) > self.defaults["CONN_MAX"]:
+            wrong.add(EPERM)
+        return lambda: self.config.update(nest)
+
+    @row(1)
+    def STATS_GET(self, request, who, wrong):
+        pass
+
+    @row(0.5)
+    def STATS_ZERO(self, request, who, wrong):
+        pass
+
+
+# ---- connections against a filter ------------------------------------------
+
+def network(address, bits):
+    n = int.from_bytes(address, "big")
+    return n >> (8 * len(address) - bits)
+
+
+def matches(connection, wanted):
+    """Both by the names of enum drlb_connection_attr."""
+    for name, value in wanted.items():
+        if name == "CLIENT_PREFIX":
+            continue
+        have = connection.get(name)
+        if name in ("CLIENT_ADDR4", "CLIENT_ADDR6"):
+            bits = wanted.get("CLIENT_PREFIX", 8 * len(value))
+            if have is None or network(have, bits) != network(value, bits):
+                return False
+        elif have != value:
+            return False
+    return True
