@@ -217,7 +217,8 @@ static int parse_server(struct nlattr *nest, const struct drlb_service_key *key,
 
 	conf->origin = nest;
 	conf->weight = DRLB_WEIGHT_DEFAULT;
-	if (tb[DRLB_SERVER_A_WEIGHT])
+	conf->weighted = tb[DRLB_SERVER_A_WEIGHT];
+	if (conf->weighted)
 		conf->weight = nla_get_u32(tb[DRLB_SERVER_A_WEIGHT]);
 	if (conf->weight > DRLB_WEIGHT_MAX) {
 		NL_SET_ERR_MSG_ATTR(extack, tb[DRLB_SERVER_A_WEIGHT],

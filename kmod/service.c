@@ -620,7 +620,8 @@ int drlb_service_server_set(struct drlb_net *dn,
 		return -ENOMEM;
 	for (i = 0; members[i].server != server; i++)
 		;
-	members[i].weight = conf->weight;
+	if (conf->weighted)
+		members[i].weight = conf->weight;
 
 	return service_commit(dn, svc, &svc->conf, members, svc->servers_n);
 }

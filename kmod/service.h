@@ -49,10 +49,13 @@ struct drlb_service {
 	struct rcu_head rcu;
 };
 
-/* A server as configured. @origin is the caller's, to say whom an error meant. */
+/* A server as configured. @weighted: @weight was given, it is not
+ * the default. @origin is the caller's, to say whom an error meant.
+ */
 struct drlb_server_conf {
 	union nf_inet_addr addr;
 	u32 weight;
+	bool weighted;
 	const void *origin;
 };
 

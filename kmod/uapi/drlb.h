@@ -15,7 +15,9 @@
  *     requests. Validation is strict: unknown or malformed attributes are
  *     refused.
  *   - Every refusal carries NLMSGERR_ATTR_MSG (use NETLINK_EXT_ACK), and
- *     NLMSGERR_ATTR_OFFS where one attribute is to blame. A request that
+ *     NLMSGERR_ATTR_OFFS where one attribute is to blame; not so generic
+ *     netlink's own, of those who lack CAP_NET_ADMIN in the namespace, of what
+ *     is no command, and of a second dump at a time. A request that
  *     succeeds may carry a message as well: it is a warning.
  *   - Errors: EEXIST the object exists already; ENOENT there is no such
  *     object; EINVAL, ERANGE a value makes no sense or is out of range;
@@ -56,7 +58,7 @@
  *     with the service's key.
  *     SERVICE { PROTOCOL, ADDR4 | ADDR6, PORT, SCHEDULER, TABLE_SIZE, HASH },
  *     SERVER { ADDR4 | ADDR6, WEIGHT } ...
- * SERVER_ADD (P), SERVER_SET (P)
+ * SERVER_ADD (P), SERVER_SET (P): without WEIGHT, SET leaves it as it is
  *     SERVICE { key }, SERVER { ADDR4 | ADDR6, [PORT], [WEIGHT] }, [CHECK]
  * SERVER_DEL (P)
  *     SERVICE { key }, SERVER { ADDR4 | ADDR6, [PORT] }, [CHECK]
