@@ -11,7 +11,7 @@
 #
 # kernels: 6.12 6.1 kasan lockdep kcsan gcov
 # doors: prerouting
-# timeout: 120
+# timeout: 240
 # seconds: 60
 
 # shellcheck source=../lib.sh

@@ -56,9 +56,9 @@ def addresses(name, *weighted):
 
 PORTS = [port(n) for n in (80, 80, 80, 443, 443, 53, 0, 65535)]
 POOLS = {
-    "PROTOCOL": [TCP] * 12 + [UDP] * 8 + [0, 1, 132, 255],
-    **addresses("SERVICE.ADDR", (VIPS, 8), (NO_VIPS, 1), (ON_LINK, 1)),
-    **addresses("SERVER.ADDR", (ON_LINK, 12), (OFF_LINK, 2), (NO_VIPS, 1),
+    "PROTOCOL": [TCP] * 60 + [UDP] * 40 + [0, 1, 132, 255],
+    **addresses("SERVICE.ADDR", (VIPS, 40), (NO_VIPS, 1), (ON_LINK, 1)),
+    **addresses("SERVER.ADDR", (ON_LINK, 40), (OFF_LINK, 2), (NO_VIPS, 1),
                 (VIPS, 1)),
     **addresses("CLIENT_ADDR", (CLIENTS, 6), (VIPS, 1)),
     **addresses("VIP_ADDR", (VIPS, 6), (ON_LINK, 1)),
@@ -66,17 +66,18 @@ POOLS = {
     "PORT": PORTS, "VIP_PORT": PORTS,
     "CLIENT_PORT": [port(n) for n in (1024, 1025, 1030, 0, 65535)],
     "CLIENT_PREFIX": [0, 1, 8, 16, 17, 24, 31, 32, 33, 48, 64, 127, 128],
-    "SCHEDULER": [b"rr", b"wrr", b"wlc", b"mh"] * 8 + [b"best", b"r", b"mh2"],
+    "SCHEDULER": [b"rr", b"wrr", b"wlc", b"mh"] * 15 + [b"best", b"r", b"mh2"],
     # The largest takes long.
-    "TABLE_SIZE": [251, 257, 509, 1021] * 12 + [4093, 65537, 0, 1, 250, 252, 253,
+    "TABLE_SIZE": [251, 257, 509, 1021] * 40 + [4093, 65537, 0, 1, 250, 252, 253,
                                                 65536, 655373, 655374, 655399],
-    "WEIGHT": [0, 1, 1, 2, 3, 10, 100, 65535, 65536],
-    "NAME": [b"eth0", b"eth1", b"eth9", b"eth8", b"fifteen-letters"] * 6 +
+    "WEIGHT": [0, 1, 1, 2, 3, 10, 100, 65535] * 6 + [65536],
+    "NAME": [b"eth0", b"eth1", b"eth9", b"eth8", b"fifteen-letters"] * 12 +
             [b"lo", b"eth-other", b"a/b", b"a b", b".", b"..", b"a:b", b"a\n"],
-    "CONN_MAX": [1, 10, 1000, 5000, 100000, 2**30, 2**31 - 1, 2**31],
-    "HALF_OPEN_MAX": [1, 10, 1000, 100000, 2**31 - 1, 2**31],
-    "PROBE_INTERVAL": [0, 1, 3, 60, 3600, 3601],
-    **{name: [0, 1, 5, 60, 900, 604800, 604801] for name in TIMEOUTS.split()},
+    "CONN_MAX": [1, 10, 1000, 5000, 100000, 2**30, 2**31 - 1] * 5 + [0, 2**31],
+    "HALF_OPEN_MAX": [1, 10, 1000, 100000, 2**31 - 1] * 8 + [0, 2**31],
+    "PROBE_INTERVAL": [0, 1, 3, 60, 3600] * 8 + [3601],
+    **{name: [1, 5, 60, 900, 604800] * 8 + [0, 604801]
+       for name in TIMEOUTS.split()},
 }
 # How often requests have what they may have, or how many of it. The first that
 # fits: of a command, in a nest, or anywhere.
@@ -84,7 +85,7 @@ USUAL = {
     "SERVICE_ADD SERVER": (0, 4), "SERVICE_SET SERVER": (0, 4),
     "SERVICE_GET SERVICE": 0.6,
     "SERVICE.PROTOCOL": 0.99, "SERVICE.ADDR": 0.99, "SERVICE.PORT": 0.99,
-    "SERVER.ADDR": 0.99, "SERVER.PORT": 0.2, "SERVER.WEIGHT": 0.7,
+    "SERVER.ADDR": 0.99, "SERVER.PORT": 0.15, "SERVER.WEIGHT": 0.7,
     "SERVICE.SCHEDULER": 0.6, "SERVICE.TABLE_SIZE": 0.8, "SERVICE.HASH": 0.3,
     "DEVICE.NAME": 0.98,
     "CONNECTION": 0.7, "SERVICE": 0.99, "SERVER": 0.98, "DEVICE": 0.98,
