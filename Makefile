@@ -96,7 +96,7 @@ $(TOOLS):
 coverage: ## every test again on a kernel that counts lines; T=names for some
 	@T='$(T)' D='$(D)' tests/coverage
 
-.PHONY: demo check check-debug fuzz gate bench bench-native bench-baseline clean help
+.PHONY: demo check check-debug soak fuzz gate bench bench-native bench-baseline clean help
 demo: ## show it at work in a virtual machine, with real servers
 	@K='$(K)' scripts/demo
 
@@ -105,6 +105,10 @@ check: ## run every test; T=names, K=6.1|6.12, D=prerouting|ingress for some
 
 check-debug: ## the same on kernels that watch themselves; K=kasan|lockdep|kcsan
 	@T='$(T)' K='$(or $(K),kasan lockdep kcsan)' D='$(D)' tests/run
+
+soak: ## real traffic while all changes: 5 minutes a door; SECS=3600 for an hour
+	@scripts/setup soak
+	@T=24-soak K='$(K)' D='$(D)' tests/run
 
 fuzz: ## random input to lbctl and the packet parser; T=words SECS=60 SEED=1
 	@tests/fuzz/run $(T)

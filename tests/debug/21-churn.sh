@@ -1,0 +1,284 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# Everything about a director changes on one processor, while packets of all
+# kinds run on the other. Afterwards it serves, and all counts are right.
+#
+#     client   director ---LAN2--- far       VIPs 10.0.0.100, .101 and
+#        |        |                          2001:db8::100, ::101 on all
+#        +--LAN---+---- rs1, rs2, rs3, many  but the client
+#
+#     many and far are a real server at each of many addresses
+#
+# kernels: 6.12 kasan lockdep kcsan
+# doors: both
+# cpus: 2
+# seconds: 120
+# timeout: 240
+#
+# Addresses and names have no spaces; functions are called by name.
+# shellcheck disable=SC2086,SC2317
+
+# shellcheck source=../lib.sh
+. "$(dirname "$0")/../lib.sh"
+
+SECS=${SECS:-120}
+SEED=${SEED:-1}
+RATE=4000	# more of them would leave too little for the changes
+BASE=$TMPDIR/base
+export DIRECTOR_SETUP=$TMPDIR/setup MODULE
+
+gcc -O2 -o "$TMPDIR/traffic" "$TOP/tests/debug/traffic.c"
+
+topology flat
+switch lan2
+namespace many far attic
+lan_host many 40
+plug far eth0 02:00:00:00:01:40 lan2
+plug director eth1 02:00:00:00:00:22 lan2
+sysctls director net.ipv6.conf.all.keep_addr_on_down=1
+for n in {41..57}; do
+	echo "address add 10.0.0.$n/24 dev eth0"
+	echo "address add 2001:db8::$n/64 dev eth0 nodad"
+done | ip -n many -batch -
+for n in {40..57}; do
+	echo "address add 10.0.1.$n/24 dev eth0"
+	echo "address add 2001:db8:1::$n/64 dev eth0 nodad"
+done | ip -n far -batch -
+for host in rs1 rs2 rs3 many far; do
+	real_server $host $VIP $VIP6 $VIPB $VIPB6
+done
+for n in 1 2 3; do
+	serve_http rs$n rs$n 80 8080
+done
+
+# What the director's devices have. The clients' networks lead to the client, so
+# that ICMP errors are sent.
+cat >"$DIRECTOR_SETUP" <<END
+link set lo up
+link set eth0 mtu 1500 up
+link set eth1 mtu 1500 up
+address replace 10.0.0.2/24 dev eth0
+address replace 10.0.1.2/24 dev eth1
+address replace 2001:db8::2/64 dev eth0 nodad
+address replace 2001:db8:1::2/64 dev eth1 nodad
+address replace $VIP/32 dev eth0
+address replace $VIPB/32 dev eth0
+address replace $VIP6/128 dev eth0 nodad
+address replace $VIPB6/128 dev eth0 nodad
+route replace 198.18.0.0/15 via 10.0.0.3
+route replace 2001:db8:bad::/48 via 2001:db8::3
+END
+in_ns director ip -batch "$DIRECTOR_SETUP"
+
+kernel_memory() {
+	awk '/^(SUnreclaim|Percpu|VmallocUsed):/ { sum += $2 } END { print sum }' \
+		/proc/meminfo
+}
+
+memory_is_back() { (($(kernel_memory) < memory + 8192)); }
+
+rmmod drlb
+memory=$(kernel_memory)
+insmod "$MODULE"
+
+# ---- the base: all schedulers, tournaments among them
+
+members() { # PREFIX FIRST LAST
+	local n
+	for ((n = $2; n <= $3; n++)); do
+		echo "    server $1$n"
+	done
+}
+
+real4=$(members 10.0.0. 11 13) real6=$(members 2001:db8:: 11 13)
+{
+	[[ $DOOR != ingress ]] || echo "device eth0"
+	cat <<-END
+		service tcp $VIP:80 scheduler wlc
+		$real4
+		$(members 10.0.0. 40 57)
+		$(members 10.0.1. 40 51)
+		service tcp $VIP:8080 scheduler rr
+		$real4
+		    server 10.0.0.2
+		service tcp $VIP:443 scheduler mh table-size 251
+		$(members 10.0.0. 40 47)
+		service udp $VIP:53 scheduler wrr
+		$(members 10.0.0. 40 43)
+		$(members 10.0.1. 40 43)
+		service udp $VIP:* scheduler wlc
+		$(members 10.0.0. 40 57)
+		service tcp $VIPB:80 scheduler wrr
+		$(members 10.0.0. 40 44)
+		service tcp [$VIP6]:80 scheduler wlc
+		$real6
+		$(members 2001:db8:: 40 57)
+		service tcp [$VIP6]:8080 scheduler mh table-size 251
+		$real6
+		$(members 2001:db8:1:: 40 44)
+		service udp [$VIP6]:53 scheduler rr
+		$(members 2001:db8:: 40 44)
+		service udp [$VIPB6]:* scheduler wlc
+		$(members 2001:db8:1:: 40 57)
+	END
+} >"$BASE"
+lb apply "$BASE"
+check "the servers are up" servers_up
+
+# ---- the churn
+
+start_traffic() { # SECONDS
+	spawn client "$TMPDIR/sent" taskset -c 1 "$TMPDIR/traffic" eth0 "$1" \
+		$RATE "$SEED" $MAC_director/{$VIP,$VIP,$VIPB,$VIP6,$VIP6,$VIPB6} \
+		02:00:00:00:00:05/10.0.0.105
+	traffic=$spawned
+}
+
+stop_traffic() {
+	kill -TERM $traffic 2>/dev/null || true
+	wait $traffic
+	say "packets sent: $(tr '\n' ' ' <"$TMPDIR/sent")"
+}
+
+actor() { # NAME KINDS SECONDS SEED
+	spawn director "$TMPDIR/$1.log" taskset -c 0 "$TOP/tests/debug/churn" \
+		"$1" "$2" "$3" "$4" "$BASE" "$TMPDIR/$1"
+}
+
+# All frames that were sent to servers.
+delivered() {
+	{
+		in_ns lan cat /proc/net/dev
+		in_ns lan2 cat /proc/net/dev
+	} | awk '/^ *(rs[123]|many|far)-eth0:/ { sum += $11 } END { print sum }'
+}
+
+spawn director "$TMPDIR/events" lbctl -j monitor
+events=$spawned
+start_traffic $((SECS * 4 + 600))
+actor control "calm server any" "$SECS" "$SEED"
+control=$spawned
+actor network "calm server any" "$SECS" $((SEED + 1))
+network=$spawned
+
+# Less than that comes of ARP alone.
+least=1000000 samples=0 before=$(delivered)
+while ! process_ended $control || ! process_ended $network; do
+	sleep 10
+	now=$(delivered)
+	((now - before >= least)) || least=$((now - before))
+	before=$now samples=$((samples + 1))
+done
+wait $control $network
+between "packets were forwarded all along" $least 200 10000000
+say "at least $least in each of $samples times 10 s, $before in all"
+
+# Each row of the churn's table was carried out, and succeeded at least once.
+for name in control network; do
+	[[ ! -s $TMPDIR/$name.log ]] || say "$(<"$TMPDIR/$name.log")"
+	never=
+	while read -r what good bad why; do
+		((good > 0)) || never+="$what: $why"$'\n'
+		say "$what: $good succeeded, $bad did not${why:+: $why}"
+	done <"$TMPDIR/$name"
+	is "all that is in the table succeeded: $name" "$never" ""
+done
+
+# ---- no count has drifted
+
+unchurned() { # FILE: no traffic, all devices as they were, FILE applied
+	stop_traffic
+	in_ns director ip -force -batch "$DIRECTOR_SETUP" 2>/dev/null || true
+	ip -n director neigh flush dev eth0
+	ip -n director neigh flush dev eth1
+	lb apply "$1"
+}
+
+nothing_counted() {
+	[[ $(services "sum(r['active'] + r['inactive']
+		for s in services for r in s['servers'])") == 0 ]] &&
+		[[ $(stats "[stats['half_open'], stats['connections']]") == "[0, 0]" ]]
+}
+
+forgotten() { # TEXT
+	lb connection del all >/dev/null
+	check "$1: without connections none is counted" wait_for 20 \
+		nothing_counted
+}
+
+both() {
+	printf '{"services":%s,"connections":%s}' \
+		"$(lb -j service show | sed 's/^{"services":\(.*\)}$/\1/')" \
+		"$(lb -j connection show | sed 's/^{"connections":\(.*\)}$/\1/')"
+}
+
+# Servers whose counts are not those of the connections that are listed. What
+# has no service of its own port is of the one for any port.
+drift="(lambda ports, active: (lambda listed: [
+	(s['address'], s['port'], r['address'], r['active'], r['inactive'],
+	 listed[key + (True,)], listed[key + (False,)])
+	for s in services for r in s['servers']
+	for key in [(s['protocol'], s['address'], s['port'], r['address'])]
+	if (r['active'], r['inactive']) !=
+	   (listed[key + (True,)], listed[key + (False,)])])(
+	__import__('collections').Counter(
+		(c['protocol'], c['vip'],
+		 c['vip_port'] if (c['protocol'], c['vip'], c['vip_port']) in ports
+		 else 0, c['server'], c['state'] in active)
+		for c in connections)))(
+	{(s['protocol'], s['address'], s['port']) for s in services},
+	('SYN_RECV', 'ESTABLISHED'))"
+no_drift() { drifted=$(json_ask "$drift" both) && [[ $drifted == "[]" ]]; }
+
+unchurned "$BASE"
+forgotten "after all of the churn"
+
+# With connections that live for long, by a churn which leaves each with its
+# server or moves it.
+{
+	for state in syn_recv established fin_wait time_wait close; do
+		echo "config tcp_$state 3600"
+	done
+	echo "config udp 3600"
+	cat "$BASE"
+} >"$BASE.long"
+lb apply "$BASE.long"
+start_traffic $((SECS * 4 + 600))
+BASE=$BASE.long actor control "calm server" $((SECS / 6)) $((SEED + 2))
+wait $spawned
+unchurned "$BASE.long"
+check "each server counts the connections that are listed" wait_for 20 no_drift
+[[ $drifted == "[]" ]] || say "drifted: $drifted"
+listed=$(lb connection count)
+between "there are some" "$listed" 100 1000000
+is "of which those half-open" "$(stats "stats['half_open']")" \
+	"$(lb connection count state SYN_RECV)"
+forgotten "after some churn"
+
+# ---- it serves
+
+lb service flush
+for vip in $VIP $VIP6; do
+	service tcp "$(at $vip 80)" "scheduler rr" "$(of $vip 11)" \
+		"$(of $vip 12)" "$(of $vip 13)"
+done
+check "the servers are up again" servers_up
+for vip in $VIP $VIP6; do
+	is "$vip: all servers serve" "$(curl_vip 9 $vip | tally)" \
+		"rs1=3 rs2=3 rs3=3"
+done
+
+# ---- nothing is left
+
+kill $events 2>/dev/null || true
+wait_for 10 process_ended $events
+check "the module unloads" wait_for 10 rmmod drlb
+is "its caches are gone" "$(grep -o '^drlb[^ ]*' /proc/slabinfo || true)" ""
+if ((SLOW == 1)); then
+	# Other kernels keep memory back, and look for leaks themselves.
+	eventually "its memory is back" 30 memory_is_back
+	say "kB of kernel memory before $memory, now $(kernel_memory)"
+fi
+
+finish

@@ -1,0 +1,305 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# Real traffic for as long as one likes, while all is changed that may change
+# without anybody noticing: no request fails, each packet is accounted for, and
+# no memory is left behind.
+#
+#     client    director    rs1    rs2    rs3      VIPs 10.0.0.100 and
+#        |         |         |      |      |       2001:db8::100 on the
+#        +---------+---LAN---+------+------+       last four
+#
+# In rounds of about a minute: short and long HTTP connections, uploads, DNS,
+# with the churn whose kind is "calm" (see tests/debug/churn), which must break
+# nothing at all. Each round ends with the connections' expiry.
+#
+# when: asked
+# kernels: 6.12 6.1
+# doors: both
+# cpus: 2
+# seconds: 300
+# timeout: 240
+#
+# Addresses and names have no spaces; functions are called by name.
+# shellcheck disable=SC2086,SC2317
+
+# shellcheck source=../lib.sh
+. "$(dirname "$0")/../lib.sh"
+
+SECS=${SECS:-300}
+SEED=${SEED:-1}
+ROUNDS=$((SECS / 60 > 2 ? SECS / 60 : 2))
+LENGTH=$((SECS / ROUNDS))
+BASE=$TMPDIR/base
+export DIRECTOR_SETUP=/dev/null MODULE
+
+topology flat
+vip_on_director $VIP $VIP6
+# So that a frame is a packet.
+offloads off client director rs1 rs2 rs3
+for n in 1 2 3; do
+	real_server rs$n $VIP $VIP6
+	serve_http rs$n
+	spawn rs$n "$TMPDIR/dns$n" dnsmasq --keep-in-foreground --user=root \
+		--conf-file=/dev/null --pid-file= --no-resolv --no-hosts \
+		--address=/#/192.0.2.$n --log-facility=-
+done
+
+{
+	[[ $DOOR != ingress ]] || echo "device eth0"
+	cat <<-END
+		service tcp $VIP:80 scheduler wlc
+		    server 10.0.0.11
+		    server 10.0.0.12
+		    server 10.0.0.13
+		service tcp [$VIP6]:80 scheduler wrr
+		    server 2001:db8::11
+		    server 2001:db8::12
+		    server 2001:db8::13
+		service udp $VIP:53 scheduler rr
+		    server 10.0.0.11
+		    server 10.0.0.12
+		    server 10.0.0.13
+	END
+} >"$BASE"
+lb apply "$BASE"
+check "the servers are up" servers_up
+
+# ---- what the endpoints count: packets and bytes from the IP header on, of
+# each service, of ICMP errors, and of the rest, which is not balanced
+
+counted_at() { # NAMESPACE
+	in_ns "$1" nft -f - <<-END
+		table netdev soak {
+			counter http { }
+			counter http6 { }
+			counter dns { }
+			counter other { }
+			chain ingress {
+				type filter hook ingress device eth0 priority -500;
+				ip daddr $VIP tcp dport 80 counter name http accept
+				ip6 daddr $VIP6 tcp dport 80 counter name http6 accept
+				ip daddr $VIP udp dport 53 counter name dns accept
+				ip daddr $VIP icmp type { destination-unreachable, time-exceeded, parameter-problem } counter name other
+				ip6 daddr $VIP6 icmpv6 type < 128 counter name other
+				ip daddr $VIP meta l4proto { tcp, udp } counter name other
+				ip6 daddr $VIP6 meta l4proto { tcp, udp } counter name other
+			}
+		}
+	END
+}
+for host in director rs1 rs2 rs3; do
+	counted_at $host
+done
+
+endpoint() { # NAME NAMESPACE...: "packets bytes", all together
+	local ns
+	for ns in "${@:2}"; do
+		in_ns "$ns" nft list counter netdev soak "$1"
+	done | awk '$1 == "packets" { p += $2; b += $4 } END { print p, b }'
+}
+
+entered() {
+	local name
+	for name in http http6 dns other; do
+		endpoint $name director
+	done | awk '{ p += $1 } END { print p }'
+}
+
+# Packets that were forwarded, and those of the verdicts that are no way to a
+# server: what a counter is about says whether it is one.
+left="sum(c['value'] for c in stats['counters']
+	if c['about'].startswith('dropped')
+	or c['about'].endswith('left to the local stack'))
+	+ sum(s['packets'] for s in services)"
+accounted() { json_ask "$left" lb -j show; }
+
+settled() { # until no packet comes any more
+	local before=-1 now
+	while now=$(entered) && [[ $now != "$before" ]]; do
+		before=$now
+		sleep 2
+	done
+}
+
+served() { # VIP PORT PROTOCOL: "packets bytes"
+	services "'{packets} {bytes}'.format(**svc('$1', $2, '$3'))"
+}
+
+# ---- memory
+
+objects() { # of the connection caches, those kept for later left out
+	local cache sum=0
+	for cache in /sys/kernel/slab/drlb_conn*; do
+		echo 1 >$cache/shrink
+		sum=$((sum + $(cut -d' ' -f1 $cache/objects)))
+	done
+	echo $sum
+}
+empty() { [[ $(lb connection count) == 0 && $(objects) == 0 ]]; }
+
+meminfo() { awk -v key="$1:" '$1 == key { print $2 }' /proc/meminfo; }
+
+# ---- a round
+
+upload() { # until told to end; a line for each: the answer's status
+	local n
+	for ((n = 0; ; n++)); do
+		curl -sS --max-time $((30 * SLOW)) -o /dev/null -w '%{http_code}\n' \
+			-T "$TMPDIR/upload" "http://$VIP/files/$1" 2>&1
+		[[ ! -e $TMPDIR/end ]] || return 0
+	done
+}
+export -f upload
+export VIP TMPDIR SLOW
+
+head -c 1000000 /dev/urandom >"$TMPDIR/upload"
+yes 'www.example.com A' | head -n 1000 >"$TMPDIR/questions"
+
+start() { # NAME COMMAND...: a client
+	spawn client "$TMPDIR/$1" "${@:2}"
+	clients+=("$spawned")
+}
+
+actor() { # NAME SEED
+	spawn director "$TMPDIR/$1.log" "$TOP/tests/debug/churn" "$1" calm \
+		$LENGTH "$2" "$BASE" "$TMPDIR/$1"
+	actors+=("$spawned")
+}
+
+requests() { # NAME
+	sed -n 's/^ *\([0-9]*\) requests in .*/\1/p' "$TMPDIR/$1"
+}
+
+declare -A total=()
+wrong=
+
+complain() { wrong+="round $round: $*"$'\n'; }
+
+# What failed of what wrk asked for.
+judge_wrk() { # NAME
+	local n
+	n=$(requests "$1")
+	[[ $n -gt 0 ]] || complain "$1: no requests: $(<"$TMPDIR/$1")"
+	total[$1]=$((total[$1] + n))
+	! grep -E 'Socket errors|Non-2xx' "$TMPDIR/$1" ||
+		complain "$1: $(grep -E 'Socket errors|Non-2xx' "$TMPDIR/$1")"
+}
+
+judge_upload() {
+	local n
+	n=$(grep -c '^20[14]$' "$TMPDIR/upload.log" || true)
+	total[upload]=$((total[upload] + n))
+	[[ $n -gt 0 ]] || complain "no upload"
+	! grep -v '^20[14]$' "$TMPDIR/upload.log" >/dev/null ||
+		complain "uploads: $(grep -v '^20[14]$' "$TMPDIR/upload.log")"
+}
+
+judge_dns() {
+	local n
+	n=$(sed -n 's/^ *Queries completed: *\([0-9]*\).*/\1/p' "$TMPDIR/dns")
+	[[ $n -gt 0 ]] || complain "no DNS: $(<"$TMPDIR/dns")"
+	total[dns]=$((total[dns] + n))
+	grep -q '^ *Queries lost: *0 ' "$TMPDIR/dns" ||
+		complain "DNS: $(grep 'Queries lost' "$TMPDIR/dns")"
+	grep -q '^ *Response codes: *NOERROR [0-9]* (100.00%)' "$TMPDIR/dns" ||
+		complain "DNS: $(grep 'Response codes' "$TMPDIR/dns")"
+}
+
+# Of the calm rows only what finds another thing there, or none, is refused.
+judge_churn() { # ACTOR
+	local what good bad why
+	[[ ! -s $TMPDIR/$1.log ]] || complain "$1: $(<"$TMPDIR/$1.log")"
+	while read -r what good bad why; do
+		total[churn]=$((total[churn] + good))
+		((good > 0)) || complain "$what never succeeded: $why"
+		[[ $bad == 0 || $what == service_add || $what == service_del ||
+		   $what == server_add ]] || complain "$what: $bad failed: $why"
+	done <"$TMPDIR/$1"
+}
+
+judge_counters() {
+	local name key packets=0 errors got wanted
+
+	wanted=$(entered)
+	got=$(accounted)
+	[[ $got == "$wanted" ]] ||
+		complain "$wanted packets entered, $got are accounted for"
+	for name in http http6 dns; do
+		case $name in
+		http)	key="$VIP 80 tcp" ;;
+		http6)	key="$VIP6 80 tcp" ;;
+		dns)	key="$VIP 53 udp" ;;
+		esac
+		got=$(served $key)
+		wanted=$(endpoint $name rs1 rs2 rs3)
+		packets=$((packets + ${wanted% *}))
+		[[ $got == "$wanted" ]] ||
+			complain "$name: counted $got, the servers got $wanted"
+	done
+	errors=$(endpoint other rs1 rs2 rs3)
+	[[ $errors == "0 0" ]] || complain "other packets at the servers: $errors"
+	total[packets]=$packets
+}
+
+play() {
+	local pid
+
+	clients=() actors=()
+	rm -f "$TMPDIR/end"
+	start short wrk -t1 -c4 -d "${LENGTH}s" --timeout 30s \
+		-H 'Connection: close' "http://$VIP/"
+	start long wrk -t1 -c8 -d "${LENGTH}s" --timeout 30s \
+		"http://[$VIP6]/keep"
+	start short6 wrk -t1 -c2 -d "${LENGTH}s" --timeout 30s \
+		-H 'Connection: close' "http://[$VIP6]/"
+	start dns dnsperf -s $VIP -d "$TMPDIR/questions" -l $LENGTH -c 8 \
+		-Q 200 -t 30
+	start upload.log bash -c "upload file"
+	actor control $((SEED + 2 * round))
+	actor network $((SEED + 2 * round + 1))
+	for pid in "${actors[@]}"; do
+		wait $pid
+	done
+	touch "$TMPDIR/end"
+	for pid in "${clients[@]}"; do
+		wait $pid || complain "a client ended with status $?"
+	done
+	: | tee "$TMPDIR"/www-*/access.log
+}
+
+for ((round = 1; round <= ROUNDS; round++)); do
+	play
+	for name in short long short6; do
+		judge_wrk $name
+	done
+	judge_upload
+	judge_dns
+	judge_churn control
+	judge_churn network
+	lb apply "$BASE"
+	settled
+	judge_counters
+
+	lb config set tcp_syn_recv 1 tcp_established 1 tcp_fin_wait 1 \
+		tcp_time_wait 1 tcp_close 1 udp 1
+	wait_for 60 empty || complain "connections left: $(objects) objects"
+	lb apply "$BASE"
+	sync
+	slab[round]=$(meminfo Slab) available[round]=$(meminfo MemAvailable)
+	say "round $round of $ROUNDS: slab ${slab[round]} kB," \
+		"available ${available[round]} kB, up to now:" \
+		"$(declare -p total | sed 's/.*=//')"
+done
+
+for name in short long short6 upload dns; do
+	between "there were requests: $name" ${total[$name]} $ROUNDS 1000000000
+	say "$name: ${total[$name]}, $((${total[$name]} / (ROUNDS * LENGTH))) a second"
+done
+say "$ROUNDS rounds, ${total[packets]} packets, ${total[churn]} changes"
+is "all went well in each of $ROUNDS rounds" "$wrong" ""
+between "slab is flat" "${slab[ROUNDS]}" 0 $((slab[1] + 4096))
+between "memory is flat" "${available[ROUNDS]}" $((available[1] - 16384)) \
+	1000000000
+
+finish
