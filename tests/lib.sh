@@ -265,6 +265,25 @@ topology() { # flat | routed
 	fi
 }
 
+# The kernel patches its code when the first netfilter hook of a kind comes and
+# when the last one goes, in whichever namespace. The emulated processors are not
+# up to that under load: one may meet the breakpoint when it is over, which is a
+# panic. For what makes hooks come and go a great many times.
+hooks_stay() { # NAMESPACE: where some of each kind are from now on
+	local hook chains=
+	for hook in prerouting input forward output postrouting; do
+		chains+="chain $hook { type filter hook $hook priority 0; }; "
+	done
+	in_ns "$1" nft -f - <<-END
+		table inet stay { $chains }
+		table netdev stay {
+			chain ingress {
+				type filter hook ingress device lo priority 0;
+			}
+		}
+	END
+}
+
 offloads() { # on|off NAMESPACE...: segmentation and checksum offload of eth0
 	local ns
 	for ns in "${@:2}"; do

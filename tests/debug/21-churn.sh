@@ -24,7 +24,7 @@
 
 SECS=${SECS:-120}
 SEED=${SEED:-1}
-RATE=4000	# more of them would leave too little for the changes
+RATE=1500	# more of them would leave too little for the changes
 BASE=$TMPDIR/base
 export DIRECTOR_SETUP=$TMPDIR/setup MODULE
 
@@ -81,6 +81,8 @@ memory_is_back() { (($(kernel_memory) < memory + 8192)); }
 rmmod drlb
 memory=$(kernel_memory)
 insmod "$MODULE"
+
+hooks_stay attic
 
 # ---- the base: all schedulers, tournaments among them
 

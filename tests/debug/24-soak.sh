@@ -35,6 +35,7 @@ export DIRECTOR_SETUP=/dev/null MODULE
 
 topology flat
 vip_on_director $VIP $VIP6
+hooks_stay lan
 # So that a frame is a packet.
 offloads off client director rs1 rs2 rs3
 for n in 1 2 3; do
