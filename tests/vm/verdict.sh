@@ -31,18 +31,27 @@ log_since() {
 	dmesg | sed -n "$(($1 + 1)),\$p"
 }
 
-# Of the races that KCSAN reports only those with the module in them: the kernel
-# has many of its own. A report stands between two lines of ===.
+# Of the races that KCSAN reports only those that the module takes part in: the
+# kernel has many of its own. A report stands between two lines of ===. In it a
+# line tells of each access, and the stack follows, innermost function first, as
+# which one counts that what was compiled into it. The module takes part if one of
+# these first functions is its own. If none is, the race is between two pieces of
+# the kernel's code, whoever called them.
 only_our_races() {
 	awk '
 		{ line = $0; sub(/^\[[^]]*\] /, "", line) }
-		line ~ /^=+$/ && !inside { inside = 1; text = $0; next }
+		line ~ /^=+$/ && !inside {
+			inside = 1; ours = access = 0; text = $0
+			next
+		}
 		line ~ /^=+$/ {
-			if (text !~ /BUG: KCSAN/ || text ~ /\[drlb\]/)
+			if (text !~ /BUG: KCSAN/ || ours)
 				print text "\n" $0
 			inside = 0
 			next
 		}
+		access && line ~ /\[drlb\]/ { ours = 1 }
+		{ access = line ~ / to 0x[0-9a-f]+ of [0-9]+ bytes by / }
 		inside { text = text "\n" $0; next }
 		{ print }
 		END { if (inside) print text }'
