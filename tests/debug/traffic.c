@@ -33,7 +33,6 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <time.h>
-#include <unistd.h>
 
 #define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
 
@@ -69,7 +68,6 @@ struct kind {
 };
 
 static uint64_t seed;
-static volatile sig_atomic_t ended;
 
 static uint32_t dice(uint32_t sides)
 {
@@ -473,11 +471,6 @@ static double now(void)
 	return ts.tv_sec + ts.tv_nsec / 1e9;
 }
 
-static void end(int number)
-{
-	ended = 1;
-}
-
 int main(int argc, char **argv)
 {
 	static struct frame frames[BATCH];
@@ -485,7 +478,8 @@ int main(int argc, char **argv)
 	struct target *targets;
 	struct iovec iov[BATCH];
 	unsigned long sum = 0;
-	unsigned int pause;
+	struct timespec pause;
+	sigset_t end;
 	double until;
 	size_t i;
 	int fd;
@@ -497,7 +491,8 @@ int main(int argc, char **argv)
 	}
 	fd = open_device(argv[1]);
 	until = now() + atof(argv[2]);
-	pause = BATCH * 1000000 / atof(argv[3]);
+	pause.tv_sec = 0;
+	pause.tv_nsec = BATCH * 1e9 / atof(argv[3]);
 	seed = strtoull(argv[4], NULL, 10) * 2654435761u + 1;
 	argv += 5;
 	argc -= 5;
@@ -509,9 +504,11 @@ int main(int argc, char **argv)
 		messages[i].msg_hdr.msg_iov = &iov[i];
 		messages[i].msg_hdr.msg_iovlen = 1;
 	}
-	signal(SIGTERM, end);
+	sigemptyset(&end);
+	sigaddset(&end, SIGTERM);
+	sigprocmask(SIG_BLOCK, &end, NULL);
 
-	while (!ended && now() < until) {
+	do {
 		for (i = 0; i < BATCH; i++)
 			iov[i].iov_len = build(&frames[i], &targets[dice(argc)],
 					       any_kind());
@@ -524,8 +521,7 @@ int main(int argc, char **argv)
 			if (n > 0)
 				i += n - 1;
 		}
-		usleep(pause);
-	}
+	} while (sigtimedwait(&end, NULL, &pause) != SIGTERM && now() < until);
 
 	for (i = 0; i < ARRAY_SIZE(kinds); i++) {
 		printf("%s %lu\n", kinds[i].name, kinds[i].sent);
