@@ -260,7 +260,7 @@ play() {
 	actor control $((SEED + 2 * round))
 	actor network $((SEED + 2 * round + 1))
 	for pid in "${actors[@]}"; do
-		wait $pid
+		wait $pid || complain "the churn ended with status $?"
 	done
 	touch "$TMPDIR/end"
 	for pid in "${clients[@]}"; do
