@@ -109,10 +109,10 @@ entered() {
 
 # Packets that were forwarded, and those of the verdicts that are no way to a
 # server: what a counter is about says whether it is one.
-left="sum(c['value'] for c in stats['counters']
+left="(sum(c['value'] for c in stats['counters']
 	if c['about'].startswith('dropped')
 	or c['about'].endswith('left to the local stack'))
-	+ sum(s['packets'] for s in services)"
+	+ sum(s['packets'] for s in services))"
 accounted() { json_ask "$left" lb -j show; }
 
 settled() { # until no packet comes any more
@@ -172,7 +172,7 @@ requests() { # NAME
 	sed -n 's/^ *\([0-9]*\) requests in .*/\1/p' "$TMPDIR/$1"
 }
 
-declare -A total=()
+declare -A total=([short]=0 [long]=0 [short6]=0 [upload]=0 [dns]=0 [churn]=0)
 wrong=
 
 complain() { wrong+="round $round: $*"$'\n'; }
