@@ -1,0 +1,105 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# Frames of all kinds, sound ones and broken ones, in all shapes that they can
+# have in memory. A model knows, from the documentation, what must become of each:
+# to which server it goes and with which bytes, which ICMP error it is answered
+# with, which counter counts it. See tests/fuzz/frames.
+#
+#     tester: client0 --- eth0 director lan0 --- lan0 :tester
+#
+#     VIPs 10.0.0.100, 10.0.0.101, 2001:db8::100 and 2001:db8::101, clients and
+#     servers exist as frames only
+#
+# kernels: kasan lockdep kcsan gcov 6.12
+# doors: both
+# timeout: 120
+# seconds: 60
+#
+# SEED=, SECS= and BATCH=: see tests/fuzz/frames/main.c.
+
+# shellcheck source=../lib.sh
+. "$(dirname "$0")/../lib.sh"
+
+FRAMES=$TMPDIR/frames
+
+gcc -O1 -Wall -I"$TOP/kmod/uapi" "$TOP"/tests/fuzz/frames/*.c -lmnl -o "$FRAMES"
+
+# ---- two wires, whose other ends nobody but the program is at
+
+namespace tester director
+wire() { # DEVICE OF-TESTER MAC MTU
+	ip link add "$1" mtu "$4" address "$3" netns director type veth \
+		peer name "$2" mtu "$4" netns tester
+}
+wire eth0 client0 $MAC_director 4000
+wire lan0 lan0 02:00:00:00:01:02 1500
+sysctls tester net.ipv6.conf.all.disable_ipv6=1
+in_ns tester ip -batch - <<END
+link set client0 up
+link set lan0 up
+END
+
+# Sources are as they come, answers are not rationed, and no fragment is
+# forgotten for want of memory.
+sysctls director net.ipv4.conf.all.rp_filter=0 \
+	net.ipv4.conf.default.rp_filter=0 \
+	net.ipv4.conf.all.accept_redirects=0 \
+	net.ipv6.conf.all.accept_redirects=0 \
+	net.ipv6.conf.default.accept_redirects=0 \
+	net.ipv4.icmp_ratelimit=0 net.ipv4.icmp_ratemask=0 \
+	net.ipv6.icmp.ratelimit=0 net.ipv6.icmp.ratemask=0 \
+	net.ipv4.ipfrag_high_thresh=200000000 \
+	net.netfilter.nf_conntrack_frag6_high_thresh=200000000 \
+	net.ipv6.ip6frag_high_thresh=200000000
+sysctl -qw net.core.netdev_max_backlog=5000
+
+in_ns director ip -batch - <<END
+link set lo up
+link add link eth0 name eth0.5 address $MAC_director type vlan id 5
+link set eth0 up
+link set eth0.5 up
+link set lan0 up
+address add 10.0.0.2/24 dev eth0
+address add 2001:db8::2/64 dev eth0 nodad
+address add 10.0.1.2/24 dev lan0
+address add 2001:db8:1::2/64 dev lan0 nodad
+neighbour add 10.0.0.1 lladdr $MAC_router dev eth0
+neighbour add 2001:db8::1 lladdr $MAC_router dev eth0
+route add default via 10.0.0.1
+route add default via 2001:db8::1
+END
+for n in 11 12 13; do
+	in_ns director ip -batch - <<-END
+		neighbour add 10.0.1.$n lladdr 02:00:00:00:01:$n dev lan0
+		neighbour add 2001:db8:1::$n lladdr 02:00:00:00:01:$n dev lan0
+	END
+done
+vip_on_director $VIP $VIPB $VIP6 $VIPB6
+director_devices eth0
+
+# Nothing may expire while the model believes in it.
+"$FRAMES" config >"$TMPDIR/config"
+lb apply "$TMPDIR/config"
+lb config set conn_max 1000000 half_open_max 1000000 probe_interval 0 \
+	tcp_syn_recv 604800 tcp_established 604800 tcp_fin_wait 604800 \
+	tcp_time_wait 604800 tcp_close 604800 udp 604800
+
+# ---- the frames
+
+status=0
+said=$(in_ns tester env BATCH="${BATCH:-64}" "$FRAMES" run \
+	/run/netns/director "$SECS") || status=$?
+if ((status == 0)); then
+	pass "what comes out is what must"
+else
+	printf '%s\n' "$said" | grep '^not ok' || fail "it ends well" "$status"
+	failures=$((failures + 1)) checks=$((checks + 1))
+fi
+grep '^#' <<<"$said" || true
+
+while read -r name value; do
+	is "lbctl stats: $name" "$(counter "$name")" "$value"
+done < <(sed -n 's/^counter //p' <<<"$said")
+
+finish
