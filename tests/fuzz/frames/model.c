@@ -137,7 +137,7 @@ static bool is_host(const struct key *key)
 	const uint8_t *a = key->client;
 
 	if (key->family == 4)
-		return a[0] != 0 && a[0] != 127 && a[0] >> 4 != 14 &&
+		return memcmp(a, none, 4) && a[0] != 127 && a[0] >> 4 != 14 &&
 		       memcmp(a, "\xff\xff\xff\xff", 4);
 
 	return a[0] != 0xff && memcmp(a, mapped, 12) &&
