@@ -339,6 +339,9 @@ static void compare_counters(void)
 			       (unsigned long long)(now[c] - before[c]),
 			       (unsigned long long)(counted[c] - before[c]));
 			wrong = true;
+			for (unsigned int i = 0; i < frames_n; i++)
+				if (frames[i].out.counts >> c & 1)
+					describe(&frames[i]);
 		}
 		counted[c] = now[c];
 		before[c] = now[c];
@@ -347,8 +350,7 @@ static void compare_counters(void)
 		return;
 	if (frames_n > 2)
 		printf("# which frame is it: BATCH=1 with the same SEED\n");
-	mismatch(&frames[0], NULL, "in the batch of frame %lu a counter is not "
-		 "what it must be", frames[0].number);
+	mismatch(&frames[0], NULL, "a counter in the batch that begins so");
 }
 
 /* ---- the tap: what it was given must not be written to. But for fragments:
@@ -477,7 +479,7 @@ static void one_batch(void)
 {
 	static unsigned int n;
 
-	wire_tap(chance(2));
+	wire_tap(n & 1);
 	for (frames_n = 0; frames_n < batch; frames_n++) {
 		frame_make(&frames[frames_n]);
 		send_frame(&frames[frames_n]);

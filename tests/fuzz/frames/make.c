@@ -1004,6 +1004,8 @@ void frame_marker(struct frame *f, unsigned int n)
 {
 	struct flow flow = { .client_port = 7, .vip_port = 53,
 			     .protocol = UDP };
+	unsigned int ident_saved = ident;
+	uint64_t chance_saved = chance_state;
 
 	free(f->whole);
 	memset(f, 0, offsetof(struct frame, bytes));
@@ -1018,4 +1020,7 @@ void frame_marker(struct frame *f, unsigned int n)
 	put16(f->bytes + f->len - 2, n);
 	finish(f);
 	f->linear = f->len;
+	/* How many there are changes no other frame. */
+	ident = ident_saved;
+	chance_state = chance_saved;
 }

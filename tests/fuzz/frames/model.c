@@ -392,7 +392,7 @@ static enum walk walk(const struct packet *p, uint8_t *next, unsigned int *at)
 		if (*next != HOPOPTS && *next != ROUTING && *next != AUTH &&
 		    *next != DSTOPTS)
 			return WALK_END;
-		if (n == HEADERS_MAX || *at + 2 > p->len)
+		if (*at + 2 > p->len)
 			return WALK_MALFORMED;
 		h = p->ip + *at;
 		len = *next == AUTH ? (h[1] + 2) * 4 : (h[1] + 1) * 8;
@@ -400,6 +400,8 @@ static enum walk walk(const struct packet *p, uint8_t *next, unsigned int *at)
 			return WALK_MALFORMED;
 		if (*next == ROUTING && h[3])
 			return WALK_PASS;	/* it goes on from here */
+		if (n == HEADERS_MAX)
+			return WALK_MALFORMED;
 		*next = h[0];
 		*at += len;
 	}
