@@ -23,7 +23,7 @@ const char *const counter_names[COUNTERS_N] = {
 
 /* ---- connections */
 
-enum { NOTHING, SYN_RECV, ESTABLISHED, FIN_WAIT, TIME_WAIT, CLOSED, DATAGRAMS };
+enum { NOTHING, SYN_RECV, FLOWING, FIN_WAIT, TIME_WAIT, CLOSED, DATAGRAMS };
 
 struct key {
 	uint8_t family, protocol;
@@ -103,10 +103,10 @@ static uint8_t follow(uint8_t state, uint8_t flags)
 	if (flags & FIN) {
 		if (state == SYN_RECV)
 			return TIME_WAIT;
-		return state == ESTABLISHED ? FIN_WAIT : state;
+		return state == FLOWING ? FIN_WAIT : state;
 	}
 	if (flags & ACK && state == SYN_RECV)
-		return ESTABLISHED;
+		return FLOWING;
 
 	return state;
 }

@@ -143,7 +143,8 @@ bool wire_send(struct frame *f)
 		shape.csum_start = f->l4;
 		shape.csum_offset = f->gso_type == TCP ? 16 : 6;
 	}
-	while (*(volatile uint32_t *)&h->tp_status == TP_STATUS_SENDING)
+	while (__atomic_load_n(&h->tp_status, __ATOMIC_ACQUIRE) ==
+	       TP_STATUS_SENDING)
 		usleep(100);
 	memcpy(data, &shape, sizeof(shape));
 	memcpy(data + sizeof(shape), f->bytes, f->len);
@@ -276,7 +277,7 @@ static int counter_member(const struct nlattr *a, void *data)
 	return MNL_CB_OK;
 }
 
-static int counter(const struct nlattr *a, void *data)
+static int read_counter(const struct nlattr *a, void *data)
 {
 	const struct nlattr *m[DRLB_STATS_COUNTER_A_VALUE + 1] = { 0 };
 	const char *name;
@@ -299,7 +300,7 @@ static int counter(const struct nlattr *a, void *data)
 static int stats(const struct nlattr *a, void *data)
 {
 	if (mnl_attr_get_type(a) == DRLB_A_STATS)
-		mnl_attr_parse_nested(a, counter, data);
+		mnl_attr_parse_nested(a, read_counter, data);
 
 	return MNL_CB_OK;
 }
