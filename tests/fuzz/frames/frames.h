@@ -99,7 +99,6 @@ struct outcome {
 	unsigned int counts;		/* bits of enum counter */
 	bool answer;			/* an ICMP error must come */
 	uint8_t type, code;
-	unsigned int segments;
 };
 
 struct frame {
@@ -166,8 +165,6 @@ struct connection {
 	const struct service *service;
 	int server;		/* -1: not seen yet */
 };
-
-void connections_print(void);
 
 /* ---- wire.c */
 

@@ -4,7 +4,6 @@
  * A new kind is a row in makers[], a new way of breaking one in breakers[], and
  * a new service one in services[].
  */
-#include <linux/virtio_net.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

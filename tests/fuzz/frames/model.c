@@ -696,22 +696,6 @@ static bool untag(const uint8_t *b, unsigned int len, unsigned int *at,
 	}
 }
 
-/* Devices that merge or that segment do not tell all lengths in headers, but
- * the sending kernel wants to know them.
- */
-static void segments(struct packet *p)
-{
-	unsigned int header = 8;
-	const struct frame *f = p->f;
-
-	if (!f->gso_size)
-		return;
-	if (p->key.protocol == TCP)
-		header = (p->ip[p->transport + 12] >> 4) * 4;
-	p->f->out.segments = (p->len - p->transport - header + f->gso_size - 1) /
-			     f->gso_size;
-}
-
 void model_frame(struct frame *f)
 {
 	const uint8_t *b = f->whole ? f->whole : f->bytes;
@@ -720,7 +704,6 @@ void model_frame(struct frame *f)
 	unsigned int at, type;
 
 	memset(&f->out, 0, sizeof(f->out));
-	f->out.segments = 1;
 	if (memcmp(b, director_mac, 6)) {
 		nothing(&p, "for another host");
 		return;
@@ -739,7 +722,4 @@ void model_frame(struct frame *f)
 		model6(&p, len - at);
 	else
 		nothing(&p, "no IP");
-	if (f->out.fate == FATE_FORWARDED || f->out.fate == FATE_SPLIT ||
-	    f->out.counts & 1U << COUNT_LOCAL_NODE)
-		segments(&p);
 }
