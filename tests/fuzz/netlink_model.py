@@ -436,7 +436,8 @@ class Model:
             low, high = self.ranges[name]
             if not low <= value <= high:
                 wrong |= VALUE
-        if not who.host and nest.get("CONN_MAX", 0) > self.defaults["CONN_MAX"]:
+        if not who.host and nest.get("CONN_MAX", 0) > max(
+                self.defaults["CONN_MAX"], self.config["CONN_MAX"]):
             wrong.add(EPERM)
         return lambda: self.config.update(nest)
 
