@@ -1,23 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * The connection table. An entry dies by expiry, by an administrator, or
- * because a packet found it useless; nothing but a packet creates one. Expired
- * entries are no use to anyone from that moment on (lookups look at the time),
- * so that the collector which frees them need not hurry.
+ * because a packet found it useless; nothing but a packet creates one. What looks
+ * at many of them is in conn_walk.c.
  */
 #include "conn.h"
 #include "sched.h"
 #include "server.h"
 
 #include <linux/slab.h>
-#include <net/ipv6.h>
-
-/* Entries that the collector looks at before it lets others run, and the part
- * of the table, as a divisor, that it looks at each second.
- */
-#define GC_SLICE	256
-#define GC_PART		4
-#define GC_MIN		8192
 
 static struct kmem_cache *cache4 __ro_after_init;
 static struct kmem_cache *cache6 __ro_after_init;
@@ -101,14 +92,14 @@ static void account_sub(struct drlb_net *dn, struct drlb_server *server,
 	atomic_dec(state_active(state) ? &server->active : &server->inactive);
 }
 
-static void conn_free4(struct rcu_head *rcu)
+void drlb_conn_free4(struct rcu_head *rcu)
 {
 	struct drlb_conn *conn = container_of(rcu, struct drlb_conn, rcu);
 
 	kmem_cache_free(cache4, container_of(conn, struct drlb_conn4, base));
 }
 
-static void conn_free6(struct rcu_head *rcu)
+void drlb_conn_free6(struct rcu_head *rcu)
 {
 	struct drlb_conn *conn = container_of(rcu, struct drlb_conn, rcu);
 
@@ -151,9 +142,9 @@ static struct drlb_conn *conn_alloc(const struct drlb_packet *pkt)
 static void conn_free(struct drlb_conn *conn, u8 family)
 {
 	if (family == AF_INET)
-		conn_free4(&conn->rcu);
+		drlb_conn_free4(&conn->rcu);
 	else
-		conn_free6(&conn->rcu);
+		drlb_conn_free6(&conn->rcu);
 }
 
 struct drlb_conn *drlb_conn_create(struct drlb_net *dn,
@@ -211,7 +202,7 @@ void drlb_conn_change(struct drlb_net *dn, struct drlb_conn *conn, u32 from,
 /* Who removes it from the table has killed it: so there never is a dead one in
  * it, in the way of the next under the same key.
  */
-static bool conn_remove(struct drlb_net *dn, struct drlb_conn *conn, u8 family)
+bool drlb_conn_remove(struct drlb_net *dn, struct drlb_conn *conn, u8 family)
 {
 	int err;
 
@@ -231,302 +222,13 @@ static bool conn_remove(struct drlb_net *dn, struct drlb_conn *conn, u8 family)
 
 bool drlb_conn_kill(struct drlb_net *dn, struct drlb_conn *conn, u8 family)
 {
-	if (!conn_remove(dn, conn, family))
+	if (!drlb_conn_remove(dn, conn, family))
 		return false;
 
-	call_rcu(&conn->rcu, family == AF_INET ? conn_free4 : conn_free6);
+	call_rcu(&conn->rcu,
+		 family == AF_INET ? drlb_conn_free4 : drlb_conn_free6);
 
 	return true;
-}
-
-/* Those that a walk removes. RCU's callbacks run in softirq, where a great many
- * of them would keep packets waiting: a walk frees its own ones itself.
- */
-struct conn_grave {
-	struct rcu_head *list4;
-	struct rcu_head *list6;
-};
-
-static bool conn_bury(struct drlb_net *dn, struct drlb_conn *conn, u8 family,
-		      struct conn_grave *grave)
-{
-	struct rcu_head **list = family == AF_INET ? &grave->list4 :
-						     &grave->list6;
-
-	if (!conn_remove(dn, conn, family))
-		return false;
-
-	conn->rcu.next = *list;
-	*list = &conn->rcu;
-
-	return true;
-}
-
-static void grave_free(struct rcu_head *list, rcu_callback_t free)
-{
-	struct rcu_head *next;
-	unsigned int n;
-
-	for (n = 1; list; list = next, n++) {
-		next = list->next;
-		free(list);
-		if (n % GC_SLICE == 0)
-			cond_resched();
-	}
-}
-
-/* Context: process, sleeps. */
-static void grave_empty(struct conn_grave *grave)
-{
-	if (!grave->list4 && !grave->list6)
-		return;
-
-	synchronize_rcu();
-	grave_free(grave->list4, conn_free4);
-	grave_free(grave->list6, conn_free6);
-}
-
-bool drlb_conn_describe(const struct drlb_conn *conn, u8 family,
-			struct drlb_conn_info *info)
-{
-	u32 now = drlb_conn_now();
-	u32 state = READ_ONCE(conn->state);
-
-	if (state == DRLB_CONN_DEAD || drlb_conn_expired(conn, now))
-		return false;
-
-	memset(info, 0, sizeof(*info));
-	info->family = family;
-	info->state = state;
-	info->expires_ms = jiffies_to_msecs(READ_ONCE(conn->expires) - now);
-	info->age_ms = jiffies_to_msecs(now - conn->created);
-	info->server = conn->server->addr;
-
-	if (family == AF_INET) {
-		const union drlb_key4 *key = drlb_conn_key4(conn);
-
-		info->protocol = key->protocol;
-		info->client.ip = key->saddr;
-		info->vip.ip = key->daddr;
-		info->client_port = key->sport;
-		info->vip_port = key->dport;
-	} else {
-		const union drlb_key6 *key = drlb_conn_key6(conn);
-
-		info->protocol = key->protocol;
-		info->client.in6 = key->saddr;
-		info->vip.in6 = key->daddr;
-		info->client_port = key->sport;
-		info->vip_port = key->dport;
-	}
-
-	return true;
-}
-
-static bool client_matches(const struct drlb_conn_info *info,
-			   const struct drlb_conn_filter *filter)
-{
-	u8 prefix = filter->client_prefix;
-
-	if (info->family == AF_INET)
-		return !prefix || !((info->client.ip ^ filter->client.ip) &
-				    htonl(~0U << (32 - prefix)));
-
-	return ipv6_prefix_equal(&info->client.in6, &filter->client.in6,
-				 prefix);
-}
-
-bool drlb_conn_matches(const struct drlb_conn_info *info,
-		       const struct drlb_conn_filter *filter)
-{
-	u32 mask = filter->mask;
-
-	if (mask & DRLB_MATCH_FAMILY && info->family != filter->family)
-		return false;
-	if (mask & DRLB_MATCH_PROTOCOL && info->protocol != filter->protocol)
-		return false;
-	if (mask & DRLB_MATCH_STATE && info->state != filter->state)
-		return false;
-	if (mask & DRLB_MATCH_CLIENT && !client_matches(info, filter))
-		return false;
-	if (mask & DRLB_MATCH_CLIENT_PORT &&
-	    info->client_port != filter->client_port)
-		return false;
-	if (mask & DRLB_MATCH_VIP &&
-	    !nf_inet_addr_cmp(&info->vip, &filter->vip))
-		return false;
-	if (mask & DRLB_MATCH_VIP_PORT && info->vip_port != filter->vip_port)
-		return false;
-	if (mask & DRLB_MATCH_SERVER &&
-	    !nf_inet_addr_cmp(&info->server, &filter->server))
-		return false;
-
-	return true;
-}
-
-void drlb_conn_walk_init(struct drlb_conns *conns, struct drlb_conn_walk *walk)
-{
-	rhashtable_walk_enter(&conns->table4, &walk->iter);
-	walk->family = AF_INET;
-	walk->restarted = false;
-}
-
-void drlb_conn_walk_start(struct drlb_conn_walk *walk)
-	__acquires(RCU)
-{
-	if (!walk->family)
-		rcu_read_lock();
-	else if (rhashtable_walk_start_check(&walk->iter))
-		walk->restarted = true;
-}
-
-void drlb_conn_walk_stop(struct drlb_conn_walk *walk)
-	__releases(RCU)
-{
-	if (walk->family)
-		rhashtable_walk_stop(&walk->iter);
-	else
-		rcu_read_unlock();
-}
-
-struct drlb_conn *drlb_conn_walk_next(struct drlb_conns *conns,
-				      struct drlb_conn_walk *walk)
-	__must_hold(RCU)
-{
-	struct drlb_conn *conn;
-
-	while (walk->family) {
-		conn = rhashtable_walk_next(&walk->iter);
-		if (conn == ERR_PTR(-EAGAIN)) {
-			walk->restarted = true;
-			continue;
-		}
-		if (conn)
-			return conn;
-
-		rhashtable_walk_stop(&walk->iter);
-		rhashtable_walk_exit(&walk->iter);
-		if (walk->family == AF_INET6) {
-			walk->family = 0;
-			rcu_read_lock();
-		} else {
-			walk->family = AF_INET6;
-			rhashtable_walk_enter(&conns->table6, &walk->iter);
-			rhashtable_walk_start(&walk->iter);
-		}
-	}
-
-	return NULL;
-}
-
-struct drlb_conn *drlb_conn_walk_again(struct drlb_conns *conns,
-				       struct drlb_conn_walk *walk)
-{
-	struct drlb_conn *conn;
-
-	conn = walk->family ? rhashtable_walk_peek(&walk->iter) : NULL;
-	if (!IS_ERR_OR_NULL(conn))
-		return conn;
-	if (IS_ERR(conn))
-		walk->restarted = true;
-
-	return drlb_conn_walk_next(conns, walk);
-}
-
-void drlb_conn_walk_exit(struct drlb_conn_walk *walk)
-{
-	if (walk->family)
-		rhashtable_walk_exit(&walk->iter);
-}
-
-/* Look at some entries, and remove them if there is a @grave; false when the
- * walk is over.
- */
-static bool sweep_slice(struct drlb_net *dn, struct drlb_conn_walk *walk,
-			const struct drlb_conn_filter *filter,
-			struct conn_grave *grave, u64 *count)
-{
-	unsigned int left = GC_SLICE;
-	struct drlb_conn_info info;
-	struct drlb_conn *conn;
-
-	drlb_conn_walk_start(walk);
-	while (left--) {
-		conn = drlb_conn_walk_next(&dn->conns, walk);
-		if (!conn)
-			break;
-		if (!drlb_conn_describe(conn, walk->family, &info) ||
-		    !drlb_conn_matches(&info, filter))
-			continue;
-		if (!grave || conn_bury(dn, conn, walk->family, grave))
-			(*count)++;
-	}
-	drlb_conn_walk_stop(walk);
-
-	return walk->family;
-}
-
-u64 drlb_conn_sweep(struct drlb_net *dn, const struct drlb_conn_filter *filter,
-		    bool kill)
-{
-	struct conn_grave grave = {};
-	struct drlb_conn_walk walk;
-	u64 count = 0;
-
-	drlb_conn_walk_init(&dn->conns, &walk);
-	while (sweep_slice(dn, &walk, filter, kill ? &grave : NULL, &count))
-		cond_resched();
-	drlb_conn_walk_exit(&walk);
-	grave_empty(&grave);
-
-	return count;
-}
-
-/* Remove the expired among the next entries. False at the end of the tables. */
-static bool gc_slice(struct drlb_net *dn, struct conn_grave *grave)
-{
-	struct drlb_conn_walk *walk = &dn->conns.walk;
-	unsigned int left = GC_SLICE;
-	u32 now = drlb_conn_now();
-	struct drlb_conn *conn;
-
-	drlb_conn_walk_start(walk);
-	while (left--) {
-		conn = drlb_conn_walk_next(&dn->conns, walk);
-		if (!conn)
-			break;
-		if (drlb_conn_expired(conn, now))
-			conn_bury(dn, conn, walk->family, grave);
-	}
-	drlb_conn_walk_stop(walk);
-
-	return walk->family;
-}
-
-static void drlb_conn_gc(struct work_struct *work)
-{
-	struct drlb_net *dn = container_of(to_delayed_work(work),
-					   struct drlb_net, conns.gc);
-	int left = max_t(int, GC_MIN, drlb_conn_number(&dn->conns) / GC_PART);
-	struct conn_grave grave = {};
-
-	for (; left > 0; left -= GC_SLICE) {
-		if (!gc_slice(dn, &grave)) {
-			drlb_conn_walk_exit(&dn->conns.walk);
-			drlb_conn_walk_init(&dn->conns, &dn->conns.walk);
-			break;
-		}
-		cond_resched();
-	}
-	grave_empty(&grave);
-
-	if (READ_ONCE(dn->hooked) || drlb_conn_number(&dn->conns))
-		drlb_conns_collect(dn);
-}
-
-void drlb_conns_collect(struct drlb_net *dn)
-{
-	queue_delayed_work(system_power_efficient_wq, &dn->conns.gc, HZ);
 }
 
 int drlb_conns_init(struct drlb_net *dn)
@@ -542,8 +244,7 @@ int drlb_conns_init(struct drlb_net *dn)
 		goto err_table4;
 
 	atomic_set(&dn->conns.half_open, 0);
-	drlb_conn_walk_init(&dn->conns, &dn->conns.walk);
-	INIT_DELAYED_WORK(&dn->conns.gc, drlb_conn_gc);
+	drlb_conns_collector_init(dn);
 
 	return 0;
 
@@ -564,8 +265,7 @@ static void conn_destroy6(void *ptr, void *arg)
 
 void drlb_conns_exit(struct drlb_net *dn)
 {
-	cancel_delayed_work_sync(&dn->conns.gc);
-	drlb_conn_walk_exit(&dn->conns.walk);
+	drlb_conns_collector_exit(dn);
 	rhashtable_free_and_destroy(&dn->conns.table4, conn_destroy4, NULL);
 	rhashtable_free_and_destroy(&dn->conns.table6, conn_destroy6, NULL);
 }

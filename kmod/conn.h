@@ -213,6 +213,13 @@ void drlb_conn_change(struct drlb_net *dn, struct drlb_conn *conn, u32 from,
  */
 bool drlb_conn_kill(struct drlb_net *dn, struct drlb_conn *conn, u8 family);
 
+/* The first half of that, for who frees it without call_rcu(); and the second.
+ * Context: the same; after a grace period.
+ */
+bool drlb_conn_remove(struct drlb_net *dn, struct drlb_conn *conn, u8 family);
+void drlb_conn_free4(struct rcu_head *rcu);
+void drlb_conn_free6(struct rcu_head *rcu);
+
 /**
  * struct drlb_conn_filter - which connections are meant
  * @mask: of DRLB_MATCH_*, which members count
@@ -293,6 +300,8 @@ static inline unsigned int drlb_conn_number(const struct drlb_conns *conns)
  * connections: a namespace without services is never woken up.
  */
 void drlb_conns_collect(struct drlb_net *dn);
+void drlb_conns_collector_init(struct drlb_net *dn);
+void drlb_conns_collector_exit(struct drlb_net *dn);
 
 int drlb_conns_init(struct drlb_net *dn);
 /* No packet may be on its way any more. */
