@@ -10,7 +10,7 @@
 #        |         |         |      |      |       2001:db8::100 on the
 #        +---------+---LAN---+------+------+       last four
 #
-# kernels: kasan lockdep
+# kernels: kasan lockdep gcov
 # doors: prerouting
 # timeout: 600
 #

@@ -10,7 +10,7 @@
 #
 #     many and far are a real server at each of many addresses
 #
-# kernels: kasan lockdep kcsan
+# kernels: kasan lockdep kcsan gcov
 # doors: both
 # cpus: 2
 # seconds: 120

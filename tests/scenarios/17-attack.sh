@@ -12,8 +12,9 @@
 # doors: both
 # timeout: 400
 #
-# Addresses and names have no spaces; functions are called by name.
-# shellcheck disable=SC2086,SC2317
+# Addresses and names have no spaces; awk has its own $; functions are called by
+# name.
+# shellcheck disable=SC2016,SC2086,SC2317
 
 # shellcheck source=../lib.sh
 . "$(dirname "$0")/../lib.sh"
