@@ -113,11 +113,13 @@ static __always_inline bool drlb_key4_equal(const union drlb_key4 *key,
 static __always_inline u32 drlb_key6_hash(const union drlb_key6 *key, u32 seed)
 {
 	const u64 *secret = drlb_hash_secret;
+	u64 high = (u64)seed << 32;
 	u64 client, rest;
 
-	client = drlb_fold(key->word[0] ^ secret[0], key->word[1] ^ secret[1]);
+	client = drlb_fold(key->word[0] ^ secret[0],
+			   key->word[1] ^ secret[1] ^ high);
 	rest = drlb_fold(key->word[2] ^ secret[2],
-			 key->word[3] ^ secret[3] ^ (u64)seed << 32);
+			 key->word[3] ^ secret[3] ^ high);
 
 	return drlb_fold(client ^ key->word[4], rest ^ secret[4]);
 }

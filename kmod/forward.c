@@ -69,6 +69,25 @@ static bool segments_fit(const struct sk_buff *skb, unsigned int mtu)
 	       skb_gso_validate_network_len(skb, mtu);
 }
 
+/* IP writes headers in front of each fragment that the packet came in, where a tap
+ * may still read what was there: a packet whose fragments others hold as well is
+ * copied. skb_cow() sees to its head alone.
+ */
+static int own_all(struct sk_buff *skb, unsigned int headroom)
+{
+	struct sk_buff *frag;
+
+	skb_walk_frags(skb, frag) {
+		if (skb_cloned(frag) || skb_shared(frag)) {
+			if (skb_linearize(skb))
+				return -ENOMEM;
+			break;
+		}
+	}
+
+	return skb_cow(skb, headroom);
+}
+
 /* Let IP send it, in fragments, by a route on which the server is the next hop
  * although the packet is for the VIP. There is no POST_ROUTING for it, as there
  * is none for other packets.
@@ -87,7 +106,7 @@ forward_routed4(struct drlb_net *dn, struct sk_buff *skb,
 	if (IS_ERR(rt))
 		return drop(dn, DRLB_COUNT_NO_ROUTE);
 
-	if (skb_cow(skb, LL_RESERVED_SPACE(rt->dst.dev))) {
+	if (own_all(skb, LL_RESERVED_SPACE(rt->dst.dev))) {
 		ip_rt_put(rt);
 		return drop(dn, DRLB_COUNT_NO_MEMORY);
 	}
@@ -118,7 +137,7 @@ forward_routed6(struct drlb_net *dn, struct sk_buff *skb,
 		return drop(dn, DRLB_COUNT_NO_ROUTE);
 	}
 
-	if (skb_cow(skb, LL_RESERVED_SPACE(dst->dev))) {
+	if (own_all(skb, LL_RESERVED_SPACE(dst->dev))) {
 		dst_release(dst);
 		return drop(dn, DRLB_COUNT_NO_MEMORY);
 	}
