@@ -49,7 +49,7 @@ fail() { # TEXT [DIAGNOSTIC...]
 	checks=$((checks + 1)) failures=$((failures + 1))
 	echo "not ok - $1"
 	shift
-	(($# == 0)) || printf '%s\n' "$@" | head -n 40 | sed 's/^/#   /'
+	(($# == 0)) || printf '%s\n' "$@" | sed -n '1,40s/^/#   /p'
 }
 
 is() { # TEXT GOT WANTED

@@ -39,8 +39,9 @@ if [[ $status -eq 0 ]]; then
 	pass "the kernel does what the model says"
 	say "${said[@]}"
 else
+	mapfile -t said < <(tail -n 40 "$TMPDIR/said")
 	fail "the kernel does what the model says" "${said[@]}"
-	say "SEED=$SEED" "${said[@]: -30}"
+	say "SEED=$SEED"
 fi
 
 finish

@@ -35,7 +35,7 @@ few_modules() { # so that depmod, which reads all there are, is soon done
 	mkdir "$few"
 	cp "$all"/modules.{builtin,builtin.modinfo,order} "$few"
 	modprobe --show-depends -a veth bridge dummy nf_defrag_ipv4 \
-		nf_defrag_ipv6 | awk '$1 == "insmod" { print $2 }' | sort -u |
+		nf_defrag_ipv6 nf_tables | awk '$1 == "insmod" { print $2 }' | sort -u |
 		while read -r module; do
 			install -D "$module" "$few/${module#"$all"/}"
 		done
