@@ -105,7 +105,8 @@ static uint8_t follow(uint8_t state, uint8_t flags)
 			return TIME_WAIT;
 		return state == FLOWING ? FIN_WAIT : state;
 	}
-	if (flags & ACK && state == SYN_RECV)
+	/* Who goes on has not sent the RST. */
+	if (flags & ACK && (state == SYN_RECV || state == CLOSED))
 		return FLOWING;
 
 	return state;
@@ -130,12 +131,15 @@ static const struct service *find_service(const struct key *key)
 	return any;
 }
 
+/* Who could be answered: not so the VIP, which is its server's own address. */
 static bool is_host(const struct key *key)
 {
 	static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
 	static const uint8_t loopback[16] = { [15] = 1 }, none[16];
 	const uint8_t *a = key->client;
 
+	if (!memcmp(a, key->vip, sizeof(key->vip)))
+		return false;
 	if (key->family == 4)
 		return memcmp(a, none, 4) && a[0] != 127 && a[0] >> 4 != 14 &&
 		       memcmp(a, "\xff\xff\xff\xff", 4);
