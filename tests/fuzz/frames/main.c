@@ -456,12 +456,26 @@ static void hear_all(void)
 			 wire_lost());
 }
 
+/* By chance it has a source of those whose fate is not known. */
+static void set_aside(struct frame *f)
+{
+	const uint8_t *ip = f->bytes + f->out.at;
+
+	if (f->out.at + 40U > f->len || ip[0] >> 4 != 6 ||
+	    !address_isolated(ip + 8, true))
+		return;
+	f->out.fate = FATE_UNKNOWN;
+	f->out.counts = 0;
+	f->out.answer = false;
+}
+
 static void send_frame(struct frame *f)
 {
 	bool known;
 
 	f->sent = false;
 	model_frame(f);
+	set_aside(f);
 	known = f->out.fate != FATE_UNKNOWN;
 	if (!known)
 		frame_isolate(f);

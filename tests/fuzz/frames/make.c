@@ -129,10 +129,7 @@ bool address_client(const uint8_t *source, bool six)
 
 bool address_isolated(const uint8_t *source, bool six)
 {
-	if (six)
-		return !memcmp(source, net6, 5) && source[5] == 9;
-
-	return source[0] == 10 && source[1] == 9;
+	return six && !memcmp(source, net6, 5) && source[5] == 9;
 }
 
 int address_vip(const uint8_t *address, bool six)
