@@ -139,7 +139,7 @@ start_traffic() { # SECONDS
 
 stop_traffic() {
 	kill -TERM $traffic 2>/dev/null || true
-	wait $traffic
+	wait $traffic || fail "the sender ends well" "$?" "$(<"$TMPDIR/sent")"
 	say "packets sent: $(tr '\n' ' ' <"$TMPDIR/sent")"
 }
 
