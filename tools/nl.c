@@ -6,6 +6,7 @@
  * request may be larger, the send buffer is stretched for it.
  */
 #include <errno.h>
+#include <limits.h>
 #include <linux/genetlink.h>
 #include <linux/netlink.h>
 #include <stdlib.h>
@@ -268,6 +269,12 @@ static void answered(struct nl *nl, unsigned int index,
 		nl_complain(&answer, "");
 }
 
+/* Whatever the number, an error stays one. */
+static int errno_of(int error)
+{
+	return error == INT_MIN ? INT_MAX : -error;
+}
+
 static void received(struct nl *nl, const struct nlmsghdr *nlh)
 {
 	const struct nlmsgerr *err = mnl_nlmsg_get_payload(nlh);
@@ -288,9 +295,10 @@ static void received(struct nl *nl, const struct nlmsghdr *nlh)
 		if (!(nlh->nlmsg_flags & NLM_F_CAPPED))
 			attrs += MNL_ALIGN(err->msg.nlmsg_len) -
 				 sizeof(err->msg);
-		answered(nl, index, nlh, -err->error, attrs);
+		answered(nl, index, nlh, errno_of(err->error), attrs);
 	} else if (nlh->nlmsg_type == NLMSG_DONE) {
-		answered(nl, index, nlh, len >= sizeof(int) ? -err->error : 0,
+		answered(nl, index, nlh,
+			 len >= sizeof(int) ? errno_of(err->error) : 0,
 			 sizeof(int));
 	}
 }
