@@ -280,7 +280,7 @@ static void received(struct nl *nl, const struct nlmsghdr *nlh)
 	const struct nlmsgerr *err = mnl_nlmsg_get_payload(nlh);
 	size_t len = mnl_nlmsg_get_payload_len(nlh);
 	unsigned int index = nlh->nlmsg_seq - nl->seq;
-	size_t attrs;
+	size_t attrs = sizeof(*err);
 
 	if (index >= nl->n || nl->pending[index].answered)
 		return;
@@ -291,11 +291,12 @@ static void received(struct nl *nl, const struct nlmsghdr *nlh)
 		if (len >= GENL_HDRLEN && nl->handler && nl->handler->data)
 			nl->handler->data(nlh, nl->handler->ctx);
 	} else if (nlh->nlmsg_type == NLMSG_ERROR && len >= sizeof(*err)) {
-		attrs = sizeof(*err);
+		/* The request comes back whole, unless it was cut. */
 		if (!(nlh->nlmsg_flags & NLM_F_CAPPED))
-			attrs += MNL_ALIGN(err->msg.nlmsg_len) -
-				 sizeof(err->msg);
-		answered(nl, index, nlh, errno_of(err->error), attrs);
+			attrs = offsetof(struct nlmsgerr, msg) +
+				MNL_ALIGN((size_t)err->msg.nlmsg_len);
+		answered(nl, index, nlh, errno_of(err->error),
+			 attrs < len ? attrs : len);
 	} else if (nlh->nlmsg_type == NLMSG_DONE) {
 		answered(nl, index, nlh,
 			 len >= sizeof(int) ? errno_of(err->error) : 0,
