@@ -134,14 +134,15 @@ cleanup() {
 		[[ -z $pids ]] || kill -KILL $pids || true
 		ip netns del "$ns"
 	done
-	kill "$json_server"
+	# And those in namespaces without a name.
+	# shellcheck disable=SC2046 # a list
+	kill -KILL $(jobs -p) || true
 	wait
 	exit "$rc"
 }
 mkdir "$TMPDIR/json"
 mkfifo "$TMPDIR/json/document" "$TMPDIR/json/answer"
 "$TOOLS/json" "$TMPDIR/json" </dev/null &
-json_server=$!
 trap cleanup EXIT
 trap 'say "line $LINENO: $BASH_COMMAND"' ERR
 
