@@ -229,19 +229,12 @@ static enum drlb_verdict direct_error(struct drlb_net *dn, struct sk_buff *skb,
  */
 static bool source_is_host(const struct drlb_packet *pkt)
 {
-	__be32 saddr = pkt->key4.saddr;
-	int type;
-
 	if (pkt->family == AF_INET)
-		return saddr != pkt->key4.daddr && !ipv4_is_zeronet(saddr) &&
-		       !ipv4_is_loopback(saddr) && !ipv4_is_multicast(saddr) &&
-		       !ipv4_is_lbcast(saddr);
+		return pkt->key4.saddr != pkt->key4.daddr &&
+		       drlb_addr4_is_host(pkt->key4.saddr);
 
-	type = ipv6_addr_type(&pkt->key6.saddr);
-
-	return type & IPV6_ADDR_UNICAST &&
-	       !(type & (IPV6_ADDR_LOOPBACK | IPV6_ADDR_MAPPED)) &&
-	       !ipv6_addr_equal(&pkt->key6.saddr, &pkt->key6.daddr);
+	return !ipv6_addr_equal(&pkt->key6.saddr, &pkt->key6.daddr) &&
+	       drlb_addr6_is_host(&pkt->key6.saddr);
 }
 
 /* A packet that no connection takes; @conn, if any, is in its way. */

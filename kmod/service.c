@@ -11,7 +11,6 @@
 #include <linux/slab.h>
 #include <linux/sort.h>
 #include <net/addrconf.h>
-#include <net/ipv6.h>
 #include <net/route.h>
 
 /* Indices into a pool are 16 bits, and one value means none. */
@@ -99,14 +98,10 @@ static int addr_cmp(const union nf_inet_addr *a, const union nf_inet_addr *b)
 static bool addr_is_host(u8 family, const union nf_inet_addr *addr)
 {
 	if (family == AF_INET)
-		return !ipv4_is_zeronet(addr->ip) &&
-		       !ipv4_is_loopback(addr->ip) &&
-		       !ipv4_is_multicast(addr->ip) &&
-		       !ipv4_is_lbcast(addr->ip);
+		return drlb_addr4_is_host(addr->ip);
 
-	return ipv6_addr_type(&addr->in6) & IPV6_ADDR_UNICAST &&
-	       !(ipv6_addr_type(&addr->in6) &
-		 (IPV6_ADDR_LINKLOCAL | IPV6_ADDR_LOOPBACK | IPV6_ADDR_MAPPED));
+	return drlb_addr6_is_host(&addr->in6) &&
+	       !(ipv6_addr_type(&addr->in6) & IPV6_ADDR_LINKLOCAL);
 }
 
 static bool vip_is_here(struct drlb_net *dn, const struct drlb_service_key *key)

@@ -4,6 +4,7 @@
 
 #include <linux/netfilter.h>
 #include <linux/rhashtable-types.h>
+#include <net/ipv6.h>
 
 #include <drlb.h>
 
@@ -48,6 +49,22 @@ struct drlb_service {
 	struct drlb_totals past;
 	struct rcu_head rcu;
 };
+
+/* Whether it is the address of a host that can be reached by the wire. */
+static inline bool drlb_addr4_is_host(__be32 addr)
+{
+	return !ipv4_is_zeronet(addr) && !ipv4_is_loopback(addr) &&
+	       !ipv4_is_multicast(addr) && !ipv4_is_lbcast(addr);
+}
+
+/* Likewise; those of one link are among them. */
+static inline bool drlb_addr6_is_host(const struct in6_addr *addr)
+{
+	int type = ipv6_addr_type(addr);
+
+	return type & IPV6_ADDR_UNICAST &&
+	       !(type & (IPV6_ADDR_LOOPBACK | IPV6_ADDR_MAPPED));
+}
 
 /* A server as configured. @weighted: @weight was given, it is not
  * the default. @origin is the caller's, to say whom an error meant.

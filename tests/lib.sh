@@ -409,6 +409,24 @@ serve_udp() { # NAMESPACE NAME ADDRESS PORT [ADDRESS PORT]...
 	wait_for 20 grep -q ready "$ready"
 }
 
+under_attack() { # PORT...: routed, with servers that can take a SYN flood
+	# The forged sources, 198.18.0.0/15 and 2001:db8:bad::/48, lead into a
+	# black hole at the router.
+	local n
+	topology routed
+	in_ns router ip -batch - <<-END
+		route add blackhole 198.18.0.0/15
+		route add blackhole 2001:db8:bad::/48
+	END
+	director_devices eth0
+	vip_on_director $VIP $VIP6
+	for n in 1 2 3; do
+		real_server rs$n $VIP $VIP6
+		serve_http rs$n rs$n "$@"
+		sysctls rs$n net.ipv4.tcp_syncookies=1
+	done
+}
+
 curl_vip() { # COUNT ADDRESS [CURL-OPTION...]
 	# One connection after the other, each answer on a line. Answers come
 	# from the namespace `client`; a request that fails says so.

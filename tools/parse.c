@@ -96,11 +96,13 @@ static const char *addr4_in(const char *text, struct addr *addr)
 static int addr_in(struct words *w, const char *word, const char *text,
 		   struct addr *addr)
 {
+	const char *end = addr4_in(text, addr);
 	char bare[INET6_ADDRSTRLEN];
 	size_t len = strlen(text);
 	bool brackets = len > 2 && text[0] == '[' && text[len - 1] == ']';
 
-	memset(addr, 0, sizeof(*addr));
+	if (end && !*end)
+		return 0;
 	if (brackets)
 		len -= 2;
 	if (len >= sizeof(bare))
@@ -108,8 +110,8 @@ static int addr_in(struct words *w, const char *word, const char *text,
 	memcpy(bare, text + brackets, len);
 	bare[len] = '\0';
 
-	addr->family = brackets || strchr(bare, ':') ? AF_INET6 : AF_INET;
-	if (inet_pton(addr->family, bare, addr->bytes) != 1)
+	addr->family = AF_INET6;
+	if (inet_pton(AF_INET6, bare, addr->bytes) != 1)
 		return addr_error(w, word, text);
 
 	return 0;

@@ -6,8 +6,6 @@
 #
 #     client --- router ---LAN--- director, rs1, rs2, rs3
 #
-#     the forged sources lead into a black hole at the router
-#
 # doors: both
 # timeout: 300
 #
@@ -19,18 +17,7 @@
 
 HALF_OPEN=200
 
-topology routed
-in_ns router ip -batch - <<END
-route add blackhole 198.18.0.0/15
-route add blackhole 2001:db8:bad::/48
-END
-director_devices eth0
-vip_on_director $VIP $VIP6
-for n in 1 2 3; do
-	real_server rs$n $VIP $VIP6
-	serve_http rs$n
-	sysctls rs$n net.ipv4.tcp_syncookies=1
-done
+under_attack 80
 
 overloaded() { # True | False
 	[[ $(stats "stats['overloaded']") == "$1" ]]

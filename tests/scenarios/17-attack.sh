@@ -7,8 +7,6 @@
 #
 #     client --- router ---LAN--- director, rs1, rs2, rs3
 #
-#     the forged sources lead into a black hole at the router
-#
 # doors: both
 # timeout: 400
 #
@@ -24,18 +22,7 @@ FRAGMENTS=262144	# bytes that may wait to be whole, and one more fragment
 ERRORS=50		# ICMP errors a second, and as many at once
 NOBODY=02:00:00:00:00:77
 
-topology routed
-in_ns router ip -batch - <<END
-route add blackhole 198.18.0.0/15
-route add blackhole 2001:db8:bad::/48
-END
-director_devices eth0
-vip_on_director $VIP $VIP6
-for n in 1 2 3; do
-	real_server rs$n $VIP $VIP6
-	serve_http rs$n rs$n 80 8080
-	sysctls rs$n net.ipv4.tcp_syncookies=1
-done
+under_attack 80 8080
 for vip in $VIP $VIP6; do
 	three=("$(of $vip 11)" "$(of $vip 12)" "$(of $vip 13)")
 	service tcp "$(at $vip 80)" "scheduler rr" "${three[@]}"
