@@ -62,6 +62,18 @@ def l3(src, dst, proto, payload, **more):
     return build(src, dst, proto, payload, **more)
 
 
+def fragments(src, dst, proto, payload, size, ident):
+    """The packets, each with up to SIZE bytes of PAYLOAD, a multiple of 8."""
+    for at in range(0, len(payload), size):
+        part, more = payload[at:at + size], at + size < len(payload)
+        if ":" in dst:
+            head = struct.pack("!BBHI", proto, 0, at | more, ident)
+            yield ip6(src, dst, FRAGMENT, head + part)
+        else:
+            yield ip4(src, dst, proto, part, ident=ident & 0xffff,
+                      frag=at >> 3 | more << 13)
+
+
 def tcp(src, dst, sport, dport, *, flags=2, seq=1, ack=0, doff=5, data=b"",
         options=b""):
     s = struct.pack("!HHIIBBHHH", sport, dport, seq, ack, doff << 4, flags,
