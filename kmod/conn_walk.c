@@ -152,10 +152,21 @@ void drlb_conn_walk_init(struct drlb_conns *conns, struct drlb_conn_walk *walk)
 void drlb_conn_walk_start(struct drlb_conn_walk *walk)
 	__acquires(RCU)
 {
-	if (!walk->family)
+	if (!walk->family) {
 		rcu_read_lock();
-	else if (rhashtable_walk_start_check(&walk->iter))
+		return;
+	}
+	if (rhashtable_walk_start_check(&walk->iter))
 		walk->restarted = true;
+
+	/* The entry that it stopped at may have gone. Then rhashtable skips as
+	 * many of the bucket as were seen, though there are fewer of them now.
+	 * Rather see one twice than miss one.
+	 */
+	if (!walk->iter.p && walk->iter.skip) {
+		walk->iter.skip = 0;
+		walk->restarted = true;
+	}
 }
 
 void drlb_conn_walk_stop(struct drlb_conn_walk *walk)
