@@ -2,7 +2,11 @@
 /*
  * Frames for the director, and what must become of them.
  *
- *	make.c		makes them, sound ones first, and then breaks them
+ *	topology.c	knows the director's services and all addresses
+ *	make.c		makes them, sound ones first
+ *	build.c		has the pieces that they are made of
+ *	break.c		breaks most of them
+ *	fragments.c	makes the fragments of sound packets
  *	model.c		knows what must come out, from the documentation alone
  *	wire.c		sends them in all shapes, and hears what comes out
  *	main.c		compares
@@ -122,21 +126,25 @@ struct frame {
 	struct outcome out;
 };
 
-/* ---- make.c */
+/* ---- topology.c */
 
-void chance_seed(uint64_t seed);
-uint64_t chance(uint64_t n);		/* below n */
-
-/* The next frame. The same seed gives the same frames. */
-void frame_make(struct frame *f);
 /* An IPv6 frame: so that no other is concerned by what becomes of it. */
 void frame_isolate(struct frame *f);
 bool address_isolated(const uint8_t *source, bool six);
 bool address_client(const uint8_t *source, bool six);
 /* Which VIP that is, or -1. */
 int address_vip(const uint8_t *address, bool six);
-void frame_marker(struct frame *f, unsigned int n);
 void config_print(void);
+
+/* ---- make.c */
+
+/* The next frame. The same seed gives the same frames. */
+void frame_make(struct frame *f);
+void frame_marker(struct frame *f, unsigned int n);
+
+/* ---- build.c */
+
+void chance_seed(uint64_t seed);
 
 uint16_t sum16(const uint8_t *data, unsigned int len, uint32_t start);
 

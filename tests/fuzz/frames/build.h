@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What frames are made of, for those who make and break them */
+#ifndef BUILD_H
+#define BUILD_H
+
+#include "frames.h"
+
+/* ---- topology.c */
+
+extern const uint8_t client_mac[6];
+
+void address(uint8_t *to, bool six, bool vip, unsigned int host);
+
+/* ---- build.c */
+
+extern uint64_t chance_state;
+extern unsigned int ident;		/* of the next packet */
+
+uint64_t chance(uint64_t n);		/* below n */
+void fill(uint8_t *p, unsigned int n);
+
+#define PICK(array)	((array)[chance(ARRAY_SIZE(array))])
+
+/* Checksums: the IPv4 header's, and the transport's as well */
+void repair4(struct frame *f);
+void repair(struct frame *f);
+
+struct flow {
+	uint8_t client[16], vip[16];
+	unsigned int client_port, vip_port;
+	uint8_t protocol;
+};
+
+void pick_flow(struct flow *flow, bool six, uint8_t protocol);
+
+/* These append: room() zeroes, header() all that comes before the transport.
+ * finish() fills in lengths and checksums.
+ */
+void add(struct frame *f, const void *data, unsigned int n);
+uint8_t *room(struct frame *f, unsigned int n);
+void ether(struct frame *f, unsigned int type);
+void ip4(struct frame *f, const uint8_t *source, const uint8_t *dest,
+	 uint8_t protocol, const uint8_t *options, unsigned int n);
+void header(struct frame *f, bool six, const struct flow *flow,
+	    uint8_t protocol);
+void payload(struct frame *f, const struct flow *flow, unsigned int n);
+void finish(struct frame *f);
+
+/* How it lies in memory: the last thing to be decided */
+void lay(struct frame *f);
+
+/* ---- break.c */
+
+void break_some(struct frame *f);
+
+/* ---- fragments.c */
+
+/* The first of several */
+void fragments_make(struct frame *f);
+/* The next of them: false if there is none left */
+bool fragments_next(struct frame *f);
+
+#endif
