@@ -1,0 +1,139 @@
+# SPDX-License-Identifier: GPL-2.0
+"""What the kernel shows: the configuration and the connections of a namespace, by
+what an agent is answered.
+"""
+import collections
+import errno
+
+import genl
+from genl import attributes, number
+from netlink_model import Key
+
+UNDONE = 16  # NLM_F_DUMP_INTR
+
+
+def named(header, enum, data, numbers=()):
+    return {header.name(enum, kind): number(value) if header.name(enum, kind)
+            in numbers else value for kind, value in attributes(data)}
+
+
+class Kernel:
+    """problem is called with what is wrong with an answer. seq goes up by two: a
+    check and its request have a number each."""
+
+    def __init__(self, header, family, problem):
+        self.header, self.family, self.problem = header, family, problem
+        self.commands = {name: c for c, name in header.names["drlb_cmd"].items()}
+        self.seq = 0
+
+    def ask(self, agent, command, payload=b"", dump=False):
+        error, text, replies = agent.request(
+            self.family.id, self.commands[command], payload,
+            genl.DUMP if dump else 0)
+        if error:
+            self.problem(f"{command} by {agent.name} fails",
+                         f"{errno.errorcode.get(error, error)} {text}")
+        return replies
+
+    def config_of(self, body):
+        top = named(self.header, "drlb_attr", body)
+        shown = {}
+        for which in ("CONFIG", "DEFAULTS"):
+            shown[which] = {name: number(value) for name, value in named(
+                self.header, "drlb_config_attr", top[which]).items()
+                if name != "HOOK_PRIORITY"}
+        return shown
+
+    def config(self, agent):
+        replies = self.ask(agent, "CONFIG_GET")
+        return self.config_of(replies[0])
+
+    def services(self, agent, brief):
+        flag = genl.attr(self.header.values("drlb_attr")["BRIEF"]) if brief \
+            else b""
+        found, promised = {}, {}
+        for body in self.ask(agent, "SERVICE_GET", flag, dump=True):
+            servers = []
+            for kind, value in attributes(body):
+                name = self.header.name("drlb_attr", kind)
+                if name == "SERVICE":
+                    svc = named(self.header, "drlb_service_attr", value, (
+                        "PROTOCOL", "TABLE_SIZE", "HASH", "SERVERS"))
+                    key = Key(svc["PROTOCOL"], svc.get("ADDR4") or svc["ADDR6"],
+                              svc["PORT"])
+                elif name == "SERVER":
+                    server = named(self.header, "drlb_server_attr", value,
+                                   ("WEIGHT",))
+                    servers.append((server.get("ADDR4") or server["ADDR6"],
+                                    server["WEIGHT"]))
+            if "SCHEDULER" in svc:
+                if key in found:
+                    self.problem(f"{key} is shown twice")
+                found[key] = (svc["SCHEDULER"].rstrip(b"\0"), svc["TABLE_SIZE"],
+                              svc["HASH"], [])
+                promised[key] = svc.get("SERVERS")
+            found[key][3].extend(servers)
+        for key, n in promised.items():
+            if not brief and n != len(found[key][3]):
+                self.problem(f"{key}: SERVERS is {n}", repr(found[key]))
+        return found
+
+    def devices(self, agent):
+        found = {}
+        for body in self.ask(agent, "DEVICE_GET", dump=True):
+            top = named(self.header, "drlb_attr", body)
+            device = named(self.header, "drlb_device_attr", top["DEVICE"])
+            found[device["NAME"].rstrip(b"\0")] = "IFINDEX" in device
+        return found
+
+    # ---- connections
+
+    def of_names(self, command, **nests):
+        """A request by the attributes' names; values are encoded already."""
+        top = self.header.values("drlb_attr")
+        payload = b""
+        for nest, values in nests.items():
+            if values is True:
+                payload += genl.attr(top[nest])
+                continue
+            inside = self.header.values(self.header.inside("drlb_attr",
+                                                           top[nest]))
+            for some in values if isinstance(values, list) else [values]:
+                payload += genl.nest(top[nest], *(
+                    genl.attr(inside[n], v) for n, v in some.items()))
+        self.seq += 2
+        return genl.message(self.family.id, genl.REQUEST | genl.ACK, self.seq,
+                            genl.header(self.commands[command]) + payload)
+
+    def connections(self, agent, wanted=None):
+        """Those which match, or None when the dump was disturbed."""
+        payload = b"" if wanted is None else self.filter(wanted)
+        self.seq += 2
+        found = collections.Counter()
+        for a in agent.exchange(genl.message(
+                self.family.id, genl.REQUEST | genl.DUMP, self.seq,
+                genl.header(self.commands["CONNECTION_GET"]) + payload)):
+            if a.error:
+                self.problem(f"CONNECTION_GET fails: {a.error} {a.text}")
+            if a.flags & UNDONE:
+                return None
+            if a.error is not None:
+                continue
+            top = named(self.header, "drlb_attr", a.body[4:])
+            c = named(self.header, "drlb_connection_attr", top["CONNECTION"],
+                      ("PROTOCOL", "STATE"))
+            found[tuple(sorted((k, v) for k, v in c.items()
+                               if k not in ("EXPIRES_MS", "AGE_MS")))] += 1
+        return found
+
+    def filter(self, wanted):
+        top = self.header.values("drlb_attr")["CONNECTION"]
+        inside = self.header.values("drlb_connection_attr")
+        return genl.nest(top, *(genl.attr(
+            inside[n], bytes([v]) if isinstance(v, int) else v)
+            for n, v in wanted.items()))
+
+    def swept(self, agent, command, wanted):
+        replies = self.ask(agent, command, self.filter(wanted))
+        return number(dict(attributes(replies[0]))[
+            self.header.values("drlb_attr")["COUNT"]]) if replies else None
