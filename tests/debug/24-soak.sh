@@ -10,7 +10,7 @@
 #        +---------+---LAN---+------+------+       last four
 #
 # In rounds of about a minute: short and long HTTP connections, uploads, DNS,
-# with the churn whose kind is "calm" (see tests/debug/churn), which must break
+# iperf3 by TCP and UDP, with the churn whose kind is "calm" (see tests/debug/churn), which must break
 # nothing at all. Each round ends with the connections' expiry.
 #
 # when: asked
@@ -44,6 +44,9 @@ for n in 1 2 3; do
 	spawn rs$n "$TMPDIR/dns$n" dnsmasq --keep-in-foreground --user=root \
 		--conf-file=/dev/null --pid-file= --no-resolv --no-hosts \
 		--address=/#/192.0.2.$n --log-facility=-
+	# One test at a time each.
+	spawn rs$n "$TMPDIR/iperf-tcp$n" iperf3 -s -p 5201
+	spawn rs$n "$TMPDIR/iperf-udp$n" iperf3 -s -p 5202
 done
 
 {
@@ -63,7 +66,20 @@ done
 		    server 10.0.0.13
 	END
 } >"$BASE"
-lb apply "$BASE"
+# All connections of a test, by either protocol, are for the same server: so no
+# weight of these may change meanwhile, and the churn does not know of them.
+{
+	cat "$BASE"
+	for service in tcp\ $VIP:{5201,5202} udp\ $VIP:5202; do
+		cat <<-END
+			service $service scheduler mh hash source table-size 251
+			    server 10.0.0.11
+			    server 10.0.0.12
+			    server 10.0.0.13
+		END
+	done
+} >"$BASE.all"
+lb apply "$BASE.all"
 check "the servers are up" servers_up
 
 # ---- what the endpoints count: packets and bytes from the IP header on, of
@@ -75,12 +91,18 @@ counted_at() { # NAMESPACE
 			counter http { }
 			counter http6 { }
 			counter dns { }
+			counter iperf { }
+			counter iperf_tcp { }
+			counter iperf_udp { }
 			counter other { }
 			chain ingress {
 				type filter hook ingress device eth0 priority -500;
 				ip daddr $VIP tcp dport 80 counter name http accept
 				ip6 daddr $VIP6 tcp dport 80 counter name http6 accept
 				ip daddr $VIP udp dport 53 counter name dns accept
+				ip daddr $VIP tcp dport 5201 counter name iperf accept
+				ip daddr $VIP tcp dport 5202 counter name iperf_tcp accept
+				ip daddr $VIP udp dport 5202 counter name iperf_udp accept
 				ip daddr $VIP icmp type { destination-unreachable, time-exceeded, parameter-problem } counter name other
 				ip6 daddr $VIP6 icmpv6 type < 128 counter name other
 				ip daddr $VIP meta l4proto { tcp, udp } counter name other
@@ -100,9 +122,19 @@ endpoint() { # NAME NAMESPACE...: "packets bytes", all together
 	done | awk '$1 == "packets" { p += $2; b += $4 } END { print p, b }'
 }
 
+# What those are to lbctl
+declare -A served_as=(
+	[http]="$VIP 80 tcp"
+	[http6]="$VIP6 80 tcp"
+	[dns]="$VIP 53 udp"
+	[iperf]="$VIP 5201 tcp"
+	[iperf_tcp]="$VIP 5202 tcp"
+	[iperf_udp]="$VIP 5202 udp"
+)
+
 entered() {
 	local name
-	for name in http http6 dns other; do
+	for name in "${!served_as[@]}" other; do
 		endpoint $name director
 	done | awk '{ p += $1 } END { print p }'
 }
@@ -155,7 +187,9 @@ export -f upload
 export VIP TMPDIR SLOW
 
 head -c 1000000 /dev/urandom >"$TMPDIR/upload"
-yes 'www.example.com A' | head -n 1000 >"$TMPDIR/questions"
+for _ in {1..1000}; do
+	echo 'www.example.com A'
+done >"$TMPDIR/questions"
 
 start() { # NAME COMMAND...: a client
 	spawn client "$TMPDIR/$1" "${@:2}"
@@ -172,7 +206,8 @@ requests() { # NAME
 	sed -n 's/^ *\([0-9]*\) requests in .*/\1/p' "$TMPDIR/$1"
 }
 
-declare -A total=([short]=0 [long]=0 [short6]=0 [upload]=0 [dns]=0 [churn]=0)
+declare -A total=([short]=0 [long]=0 [short6]=0 [upload]=0 [dns]=0
+	[iperf]=0 [iperf_udp]=0 [churn]=0)
 wrong=
 
 complain() { wrong+="round $round: $*"$'\n'; }
@@ -207,6 +242,17 @@ judge_dns() {
 		complain "DNS: $(grep 'Response codes' "$TMPDIR/dns")"
 }
 
+# In kB that arrived, and of datagrams all.
+judge_iperf() { # NAME
+	local sum="end['sum_received']" n lost
+	[[ $1 == iperf ]] || sum="end['sum']"
+	n=$(json "int(${sum}['bytes'] / 1000)" <"$TMPDIR/$1") || n=0
+	[[ $n -gt 0 ]] || complain "$1: nothing arrived: $(<"$TMPDIR/$1")"
+	total[$1]=$((total[$1] + n))
+	lost=$(json "$sum.get('lost_packets', 0)" <"$TMPDIR/$1") || lost=all
+	[[ $lost == 0 ]] || complain "$1: $lost lost"
+}
+
 # Of the calm rows only what finds another thing there, or none, is refused.
 judge_churn() { # ACTOR
 	local what good bad why
@@ -219,19 +265,14 @@ judge_churn() { # ACTOR
 }
 
 judge_counters() {
-	local name key packets=0 errors got wanted
+	local name packets=0 errors got wanted
 
 	wanted=$(entered)
 	got=$(accounted)
 	[[ $got == "$wanted" ]] ||
 		complain "$wanted packets entered, $got are accounted for"
-	for name in http http6 dns; do
-		case $name in
-		http)	key="$VIP 80 tcp" ;;
-		http6)	key="$VIP6 80 tcp" ;;
-		dns)	key="$VIP 53 udp" ;;
-		esac
-		got=$(served $key)
+	for name in "${!served_as[@]}"; do
+		got=$(served ${served_as[$name]})
 		wanted=$(endpoint $name rs1 rs2 rs3)
 		packets=$((packets + ${wanted% *}))
 		[[ $got == "$wanted" ]] ||
@@ -256,6 +297,8 @@ play() {
 	start dns dnsperf -s $VIP -d "$TMPDIR/questions" -l $LENGTH -c 8 \
 		-Q 200 -t 30
 	start upload.log bash -c "upload file"
+	start iperf iperf3 -c $VIP -p 5201 -t $LENGTH -b 4M --json
+	start iperf_udp iperf3 -c $VIP -p 5202 -t $LENGTH -b 500K -u --json
 	actor control $((SEED + 2 * round))
 	actor network $((SEED + 2 * round + 1))
 	for pid in "${actors[@]}"; do
@@ -275,24 +318,26 @@ for ((round = 1; round <= ROUNDS; round++)); do
 	done
 	judge_upload
 	judge_dns
+	judge_iperf iperf
+	judge_iperf iperf_udp
 	judge_churn control
 	judge_churn network
-	lb apply "$BASE"
+	lb apply "$BASE.all"
 	settled
 	judge_counters
 
 	lb config set tcp_syn_recv 1 tcp_established 1 tcp_fin_wait 1 \
 		tcp_time_wait 1 tcp_close 1 udp 1
 	wait_for 60 empty || complain "connections left: $(objects) objects"
-	lb apply "$BASE"
+	lb apply "$BASE.all"
 	sync
 	slab[round]=$(meminfo Slab) available[round]=$(meminfo MemAvailable)
 	say "round $round of $ROUNDS: slab ${slab[round]} kB," \
 		"available ${available[round]} kB, up to now:" \
-		"$(declare -p total | sed 's/.*=//')"
+		"$(declare -p total | sed 's/^[^=]*=//')"
 done
 
-for name in short long short6 upload dns; do
+for name in short long short6 upload dns iperf iperf_udp; do
 	between "there were requests: $name" ${total[$name]} $ROUNDS 1000000000
 	say "$name: ${total[$name]}, $((${total[$name]} / (ROUNDS * LENGTH))) a second"
 done
