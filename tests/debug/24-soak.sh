@@ -19,6 +19,7 @@
 # cpus: 2
 # seconds: 300
 # timeout: 240
+# boot: slab_nomerge
 #
 # Addresses and names have no spaces; functions are called by name.
 # shellcheck disable=SC2086,SC2317
@@ -167,7 +168,7 @@ served() { # VIP PORT PROTOCOL: "packets bytes"
 
 # ---- memory
 
-objects() { # of the connection caches, those kept for later left out
+objects() { # of the connection caches, which are our own, but for kept ones
 	local cache sum=0
 	for cache in /sys/kernel/slab/drlb_conn*; do
 		echo 1 >$cache/shrink
