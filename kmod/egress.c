@@ -496,11 +496,13 @@ int drlb_egresses_init(struct drlb_net *dn)
 	dn->egresses.fib_nb.notifier_call = drlb_egress_fib_event;
 	err = register_fib_notifier(dn->net, &dn->egresses.fib_nb, NULL, NULL);
 	if (err)
-		goto err_table;
+		goto err_work;
 
 	return 0;
 
-err_table:
+err_work:
+	/* The routes that were dumped before it failed have kicked it. */
+	cancel_delayed_work_sync(&dn->egresses.work);
 	rhashtable_destroy(&dn->egresses.table);
 	return err;
 }
