@@ -358,7 +358,7 @@ spawn() { # NAMESPACE LOG COMMAND...: in the background, its id in $spawned
 serve_http() { # NAMESPACE [NAME [PORT...]]
 	# Answers its name to any request; /keep without closing the
 	# connection; /files/ is stored and fetched, and from /slow/ with
-	# 100 kB a second.
+	# 100 kB a second, on slow kernels less.
 	local ns=$1 name=${2:-$1} port dir=$TMPDIR/www-${2:-$1} listen=
 	shift $(($# > 1 ? 2 : 1))
 	for port in "${@:-80}"; do
@@ -395,7 +395,7 @@ serve_http() { # NAMESPACE [NAME [PORT...]]
 				}
 				location /slow/ {
 					alias $dir/files/;
-					limit_rate 100k;
+					limit_rate $((100 / SLOW))k;
 				}
 			}
 		}

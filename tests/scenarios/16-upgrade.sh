@@ -47,7 +47,7 @@ stop() { # NAME: "answers N failed N gap MS"
 	tail -n 1 "$TMPDIR/stream-$1"
 }
 
-# One process, a connection for each, 30 seconds long.
+# One process, a connection for each, 30 seconds long, on slow kernels longer.
 download() { # NAME ADDRESS
 	# shellcheck disable=SC2016 # for the other shell
 	spawn client "$TMPDIR/$1.err" bash -c 'curl -sS -Z --parallel-immediate \
