@@ -518,7 +518,8 @@ done
 echo N >$FAULTS/failslab/cache-filter
 
 # Now packets in general get none, whoever asks; nothing need succeed.
-echo Y >$FAULTS/failslab/ignore-gfp-wait
+read -r start end < <(function_range handle_softirqs)
+only_between "$start" "$end"
 echo 10 >$FAULTS/failslab/probability
 for vip in $VIP $VIP6; do
 	say "$vip: $({ curl_vip 10 $vip -m 5 || true; } | tally)"
@@ -526,6 +527,7 @@ for vip in $VIP $VIP6; do
 		>/dev/null || true
 done
 echo 0 >$FAULTS/failslab/probability
+only_between 0 0xffffffffffffffff
 check "the servers are up afterwards" servers_up
 for vip in $VIP $VIP6; do
 	is "$vip: and serve" "$(curl_vip 9 $vip | grep -c '^rs[123]$' || true)" 9
