@@ -119,8 +119,8 @@ gate: ## the static part of the tests
 bench: ## cost and memory next to IPVS and others; B=name for a part
 	@tests/bench/run $(B)
 
-bench-native: ## the same in nanoseconds by User-mode Linux: 20 minutes
-	@tests/bench/run native
+bench-native: ## the same in nanoseconds by User-mode Linux: 20 minutes; B=profile
+	@tests/bench/run native$(addprefix -,$(B))
 
 bench-baseline: ## accept today's cost as what make check compares with
 	@tests/bench/run baseline
