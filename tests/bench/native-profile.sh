@@ -18,7 +18,7 @@ profile() { # FLOWS
 		[[ ! -e $RESULTS/$name.ips ]] || break
 		[[ $i -lt 1000 ]] || die "$name: nobody takes samples"
 		STEP=${steps[i % ${#steps[@]}]}
-		send udp4 0 0 "$1" 200000
+		send udp4 0 0 "$1" 2000000
 	done
 	"${BASH_SOURCE[0]%/*}/uml/functions" /proc/kallsyms "$RESULTS/$name.ips" \
 		>"$RESULTS/$name"

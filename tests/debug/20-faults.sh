@@ -515,6 +515,7 @@ for vip in $VIP $VIP6; do
 		"$(curl_vip 30 $vip | grep -c '^rs[123]$' || true)" 30
 	between "$vip: so did some" $(($(counter stateless) - before)) 5 100000
 done
+echo 0 >$FAULTS/failslab/probability
 echo N >$FAULTS/failslab/cache-filter
 
 # Now packets in general get none, whoever asks; nothing need succeed.
