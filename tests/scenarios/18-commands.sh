@@ -1,0 +1,125 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# What lbctl shows in its several forms, and which words it takes: help, tables
+# and lines, filters of connections, what `apply -c` would change, abbreviations.
+#
+#     client    director    rs1    rs2        VIP 10.0.0.100 on the last three
+#        |         |         |      |
+#        +---------+---LAN---+------+
+#
+# doors: ingress
+
+# shellcheck source=../lib.sh
+. "$(dirname "$0")/../lib.sh"
+
+S=10.0.0.100:80
+
+topology flat
+director_devices eth0
+vip_on_director $VIP
+for n in 1 2; do
+	real_server rs$n $VIP
+	serve_http rs$n
+done
+service tcp $S "scheduler wlc" 10.0.0.11 "10.0.0.12 weight 2"
+service udp 10.0.0.100:53 "scheduler rr" 10.0.0.11
+check "the servers are up" servers_up
+
+# ---- help
+
+for object in service server connection device config stats; do
+	matches "help $object tells its verbs" "$(lb help $object)" \
+		"lbctl $object (show|set)"
+done
+matches "help tells all of them" "$(lb help)" 'lbctl service add .*lbctl monitor'
+refute "there is no help with what is not there" lb help nonsense
+
+# ---- tables, lines, JSON
+
+shown=$(lb server show)
+is "server show: a line for each, and a head" "$(wc -l <<<"$shown")" 4
+matches "server show: the head" "$shown" '^SERVER +SERVICE +WEIGHT +STATE'
+matches "server show: a server" "$shown" \
+	'10\.0\.0\.12 +tcp 10\.0\.0\.100:80 +2 +up +eth0 +02:'
+is "server show SERVICE: these alone" \
+	"$(lb server show udp 10.0.0.100:53 | wc -l)" 2
+is "server show, each on a line" "$(lb -o server show | wc -l)" 3
+matches "it begins with what names it" "$(lb -o server show tcp $S)" \
+	'server 10\.0\.0\.12 of tcp 10\.0\.0\.100:80 weight 2 state up device eth0 lladdr 02:'
+is "server show, as JSON" "$(lb -j server show | python3 -c '
+import json, sys
+print([s["weight"] for s in json.load(sys.stdin)["servers"]])')" "[1, 2, 1]"
+matches "service show: a table" "$(lb service show)" 'wlc'
+matches "device show" "$(lb device show)" 'eth0'
+matches "config show" "$(lb config show)" 'conn_max'
+matches "stats show" "$(lb stats show)" 'no_service'
+
+# ---- filters
+
+hold some 3 $VIP 80
+read -r client port < <(lb -j connection show | python3 -c '
+import json, sys
+c = json.load(sys.stdin)["connections"][0]
+print(c["client"], c["client_port"])')
+
+counts() { # WANTED FILTER...
+	is "connections: ${*:2}" \
+		"$(lb connection count "${@:2}" | grep -oE '[0-9]+' | head -n 1)" "$1"
+	is "shown: ${*:2}" "$(lb -o connection show "${@:2}" | wc -l)" "$1"
+}
+
+counts 3 tcp
+counts 0 udp
+counts 3 client "$client"
+counts 3 client "${client%.*}.0/24"
+counts 0 client 192.0.2.1
+counts 1 client "$client:$port"
+counts 1 client-port "$port"
+counts 3 vip $VIP
+counts 3 tcp vip $S
+counts 3 service tcp $S
+counts 0 service udp 10.0.0.100:53
+counts 0 server 10.0.0.99
+counts 3 state established
+counts 0 state SYN_RECV
+refute "a filter is not given twice" lb connection show tcp tcp
+refute "nor an unknown state" lb connection show state nonsense
+is "some are removed" "$(lb connection del client-port "$port" >/dev/null
+	lb connection count | grep -oE '[0-9]+' | head -n 1)" 2
+release some
+
+# ---- what would change
+
+lb save >saved
+cat >wanted <<-END
+	config udp 77
+	device eth9
+	service tcp $S scheduler mh table-size 251 hash source
+	    server 10.0.0.11 weight 5
+	    server 10.0.0.13
+	service tcp 10.0.0.100:81 scheduler rr
+	    server 10.0.0.11
+END
+told=$(lb apply -c wanted)
+for line in "set config udp: [0-9]+ -> 77" "add device eth9" \
+	    "set service tcp $S: scheduler wlc -> mh, " \
+	    "server 10.0.0.11 weight 1 -> 5" "del server 10.0.0.12" \
+	    "add server 10.0.0.13 weight 1" "hash [a-z+-]+ -> source" \
+	    'add service tcp 10.0.0.100:81 \(servers: 1\)' \
+	    "del service udp 10.0.0.100:53" "[0-9]+ changes, [0-9]+ unchanged"; do
+	matches "apply -c: $line" "$told" "$line"
+done
+is "apply -c changes nothing" "$(lb save)" "$(<saved)"
+is "apply does, and says the same" "$(lb apply -v wanted)" "$told"
+matches "then nothing would change" "$(lb apply -c wanted)" '^0 changes, '
+
+# ---- words
+
+check "words may be shortened" lb servi d tcp 10.0.0.100:81
+matches "but not so far that they are two" "$(lb serv show 2>&1 || true)" \
+	'ambiguous.*service.*server|ambiguous.*server.*service'
+matches "a missing word is asked for" "$(lb service add 2>&1 || true)" 'missing'
+matches "a wrong one is told" "$(lb service frob 2>&1 || true)" '"frob"'
+
+finish
