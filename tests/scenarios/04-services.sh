@@ -55,7 +55,7 @@ for pair in $VIP,$VIPB $VIP6,$VIPB6; do
 		"$(services "[svc('$b', p)['connections'] for p in (0, 80)]")" \
 		"[6, 3]"
 
-	is "udp $a:53 goes to all" "$(ask udp "$a" 53 -n 12 | tally)" \
+	is "udp $a:53 goes to all" "$(ask udp "$a" 53 -n 12 --sport 20000 | tally)" \
 		"rs1=4 rs2=4 rs3=4"
 	is "a UDP flow stays where it is" \
 		"$(ask udp "$a" 53 -n 9 -s --sport 5300 | uniq | wc -l)" 1

@@ -36,12 +36,15 @@ for vip in $VIP $VIP6; do
 		"$(of $vip 12)" "$(of $vip 13)"
 	servers_up
 	is "$vip: the client's own stack" \
-		"$(ask udp $vip 53 -n 6 --size 4000 --whole | whole)" \
+		"$(ask udp $vip 53 -n 6 --sport 20000 --size 4000 --whole |
+			whole)" \
 		"rs1 whole=2 rs2 whole=2 rs3 whole=2"
+	sport=20000
 	for order in forward backward mixed; do
+		((sport += 100))
 		capture pieces rs1 eth0 "dst host $vip"
 		is "$vip: fragments, $order" "$(in_ns client "$TOOLS/fragments" \
-			eth0 $MAC_director "$(of $vip 3)" $vip 53 6 $order |
+			eth0 $MAC_director "$(of $vip 3)" $vip 53 6 $sport $order |
 			whole)" "$EVENLY"
 		between "$vip: they reach rs1 as fragments, from the director" \
 			"$(captured pieces | grep "smac=$MAC_director " |

@@ -39,10 +39,12 @@ for vip in $VIP $VIP6; do
 		"director=4 rs1=4 rs2=4"
 	between "$vip: the director answers with its own MAC address" \
 		"$(captured client | grep -c "smac=$MAC_director ")" 12 100
-	is "$vip: udp goes to all three" "$(ask udp $vip 53 -n 6 | tally)" \
+	is "$vip: udp goes to all three" "$(ask udp $vip 53 -n 6 --sport 20000 |
+		tally)" \
 		"director=2 rs1=2 rs2=2"
 	is "$vip: a big datagram is whole here as well" \
-		"$(ask udp $vip 53 -n 3 --size 4000 --whole | sort)" \
+		"$(ask udp $vip 53 -n 3 --sport 21000 --size 4000 --whole |
+			sort)" \
 		"director whole"$'\n'"rs1 whole"$'\n'"rs2 whole"
 	hold local 3 $vip 80
 	is "$vip: connections that last" "$(held local)" "director=1 rs1=1 rs2=1"
