@@ -32,6 +32,10 @@ SYN=2
 ACK=16
 # Coprime to any number of flows here.
 STEP=15485863
+# From one packet's flow to the next one's: another one each time, none of them
+# that of the filling, so that a sample finds neither the connections of the last
+# one in the cache nor any in the order in which they were allocated.
+steps=(32452843 49979687 67867967 86028121 104395301)
 
 die() {
 	echo "bench: $*" >&2

@@ -7,11 +7,8 @@
 
 . "${BASH_SOURCE[0]%/*}/lib.sh"
 
-# As in native.sh.
-steps=(32452843 49979687 67867967 86028121 104395301)
-
 profile() { # FLOWS
-	local name=$row-$1 sent=0 STEP i
+	local name=$row-$1 sent=0 STEP share where i
 
 	touch "$RESULTS/$name.sample"
 	for ((i = 0; ; i++)); do

@@ -23,10 +23,6 @@ visits=3
 peers=(nft drlb ipvs-12 ipvs-20)
 measured=(udp4 tcp4 udp6)
 columns=(4096 100000 1000000)
-# From one packet's flow to the next one's: another one each time, none of them
-# that of the filling, so that a sample finds neither the connections of the last
-# one in the cache nor any in the order in which they were allocated.
-steps=(32452843 49979687 67867967 86028121 104395301)
 
 rows_of() { # PEER
 	case $1 in

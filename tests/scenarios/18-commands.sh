@@ -47,9 +47,9 @@ is "server show SERVICE: these alone" \
 is "server show, each on a line" "$(lb -o server show | wc -l)" 3
 matches "it begins with what names it" "$(lb -o server show tcp $S)" \
 	'server 10\.0\.0\.12 of tcp 10\.0\.0\.100:80 weight 2 state up device eth0 lladdr 02:'
-is "server show, as JSON" "$(lb -j server show | python3 -c '
-import json, sys
-print([s["weight"] for s in json.load(sys.stdin)["servers"]])')" "[1, 2, 1]"
+is "server show, as JSON" \
+	"$(json_ask "[s['weight'] for s in servers]" lb -j server show)" \
+	"[1, 2, 1]"
 matches "service show: a table" "$(lb service show)" 'wlc'
 matches "device show" "$(lb device show)" 'eth0'
 matches "config show" "$(lb config show)" 'conn_max'
@@ -58,10 +58,8 @@ matches "stats show" "$(lb stats show)" 'no_service'
 # ---- filters
 
 hold some 3 $VIP 80
-read -r client port < <(lb -j connection show | python3 -c '
-import json, sys
-c = json.load(sys.stdin)["connections"][0]
-print(c["client"], c["client_port"])')
+client=$(connections "connections[0]['client']")
+port=$(connections "connections[0]['client_port']")
 
 counts() { # WANTED FILTER...
 	is "connections: ${*:2}" \
@@ -91,8 +89,8 @@ release some
 
 # ---- what would change
 
-lb save >saved
-cat >wanted <<-END
+lb save >"$TMPDIR/saved"
+cat >"$TMPDIR/wanted" <<-END
 	config udp 77
 	device eth9
 	service tcp $S scheduler mh table-size 251 hash source
@@ -101,7 +99,7 @@ cat >wanted <<-END
 	service tcp 10.0.0.100:81 scheduler rr
 	    server 10.0.0.11
 END
-told=$(lb apply -c wanted)
+told=$(lb apply -c "$TMPDIR/wanted")
 for line in "set config udp: [0-9]+ -> 77" "add device eth9" \
 	    "set service tcp $S: scheduler wlc -> mh, " \
 	    "server 10.0.0.11 weight 1 -> 5" "del server 10.0.0.12" \
@@ -110,9 +108,11 @@ for line in "set config udp: [0-9]+ -> 77" "add device eth9" \
 	    "del service udp 10.0.0.100:53" "[0-9]+ changes, [0-9]+ unchanged"; do
 	matches "apply -c: $line" "$told" "$line"
 done
-is "apply -c changes nothing" "$(lb save)" "$(<saved)"
-is "apply does, and says the same" "$(lb apply -v wanted)" "$told"
-matches "then nothing would change" "$(lb apply -c wanted)" '^0 changes, '
+is "apply -c changes nothing" "$(lb save)" "$(<"$TMPDIR/saved")"
+is "apply does, and says the same" \
+	"$(lb apply -v "$TMPDIR/wanted")" "$told"
+matches "then nothing would change" \
+	"$(lb apply -c "$TMPDIR/wanted")" '^0 changes, '
 
 # ---- words
 
