@@ -586,6 +586,11 @@ static enum verdict fragments6(const struct packet *p, unsigned int room)
 		next = h[0];
 		at += len;
 	}
+	/* Where the header before it is said to end behind the packet, there is
+	 * none.
+	 */
+	if (at > room)
+		return GOOD;
 	if (at + 8 > room)
 		return BAD;
 

@@ -64,32 +64,39 @@ static void enter(int ns)
 		die("setns");
 }
 
-static int packet_socket(unsigned int device, int protocol)
+/* It hears nothing before it is attached. */
+static int packet_socket(void)
+{
+	int fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0);
+
+	if (fd < 0 || option(fd, PACKET_VNET_HDR, 1))
+		die("packet socket");
+
+	return fd;
+}
+
+static void attach(int fd, unsigned int device, int protocol)
 {
 	struct sockaddr_ll to = {
 		.sll_family = AF_PACKET,
 		.sll_protocol = htons(protocol),
 		.sll_ifindex = device,
 	};
-	int fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0);
 
-	if (fd < 0 || option(fd, PACKET_VNET_HDR, 1))
-		die("packet socket");
 	if (bind(fd, (void *)&to, sizeof(to)))
 		die("bind");
-
-	return fd;
 }
 
 static int listener(unsigned int device)
 {
 	int size = RECEIVE_BUFFER, fd;
 
-	fd = packet_socket(device, ETH_P_ALL);
+	fd = packet_socket();
 	if (option(fd, PACKET_IGNORE_OUTGOING, 1) ||
 	    option(fd, PACKET_AUXDATA, 1) ||
 	    setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size)))
 		die("listener");
+	attach(fd, device, ETH_P_ALL);
 
 	return fd;
 }
@@ -103,7 +110,8 @@ static void open_ring(unsigned int device)
 		.tp_frame_nr = SLOTS,
 	};
 
-	transmit = packet_socket(device, 0);
+	transmit = packet_socket();
+	attach(transmit, device, 0);
 	if (option(transmit, PACKET_VERSION, TPACKET_V2) ||
 	    setsockopt(transmit, SOL_PACKET, PACKET_TX_RING, &request,
 		       sizeof(request)))
