@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Events as they happen, a line each */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "nl.h"
 #include "parse.h"
@@ -29,8 +31,10 @@ static void event_data(const struct nlmsghdr *nlh, void *ctx)
 				 "state", state));
 	else
 		printf("server %s: %s\n", addr_name(&srv.addr).s, state);
-	if (fflush(stdout))
-		exit(STATUS_FAILED);	/* nobody reads any more */
+	if (fflush(stdout)) {
+		complain("monitor", "standard output: %s", strerror(errno));
+		exit(STATUS_FAILED);
+	}
 }
 
 static enum status monitor_run(struct words *w)

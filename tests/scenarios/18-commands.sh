@@ -9,6 +9,9 @@
 #        +---------+---LAN---+------+
 #
 # doors: ingress
+#
+# Functions are called by name.
+# shellcheck disable=SC2317
 
 # shellcheck source=../lib.sh
 . "$(dirname "$0")/../lib.sh"
@@ -121,5 +124,76 @@ matches "but not so far that they are two" "$(lb serv show 2>&1 || true)" \
 	'ambiguous.*service.*server|ambiguous.*server.*service'
 matches "a missing word is asked for" "$(lb service add 2>&1 || true)" 'missing'
 matches "a wrong one is told" "$(lb service frob 2>&1 || true)" '"frob"'
+
+matches "options come first" "$(lb show -j 2>&1 || true)" 'before the object'
+matches "nothing to do: what there is" "$(lb 2>&1 || true)" '^Usage: lbctl'
+matches "an unknown option" "$(lb --frob show 2>&1 || true)" 'lbctl help'
+matches "-V" "$(lb -V)" '^lbctl [0-9]'
+is "version" "$(lb version)" "$(lb --version)"
+is "help" "$(lb help)" "$(lb --help)"
+for object in service server connection device config stats; do
+	is "$object alone: show" "$(lb $object | head -n 1 | tr -s ' ')" \
+		"$(lb $object show | head -n 1 | tr -s ' ')"
+done
+
+# ---- everything in each form
+
+lb service add udp 10.0.0.100:domain scheduler rr
+lb service add udp "10.0.0.100:*" scheduler mh
+hold more 3 $VIP 80
+nouns="service|server|device|config|stats|counter|connection"
+for what in show "service show" "server show" "device show" "config show" \
+	    stats "connection show"; do
+	# shellcheck disable=SC2086 # words
+	check "$what: JSON" eval "in_ns director lbctl -j $what | python3 -m json.tool"
+	# shellcheck disable=SC2086 # words
+	is "$what: lines, which begin with a noun" \
+		"$(lb -o $what | sed -E "/^($nouns) /d")" ""
+done
+matches "show: services" "$(lb show)" "tcp +$S +mh"
+matches "show: devices" "$(lb show)" 'eth9 +waiting'
+matches "show: connections" "$(lb show)" 'Connections +[0-9]+ of [0-9]+ \([0-9]+%\)'
+matches "connection show" "$(lb connection show)" \
+	"tcp +$client:[0-9]+ +$S +10\.0\.0\.11 +ESTABLISHED"
+matches "one device" "$(lb device show eth9)" 'eth9 +waiting'
+matches "one that is not there" "$(lb device show eth8 2>&1 || true)" 'not added'
+matches "one service" "$(lb service show udp 10.0.0.100:domain)" 'udp +10.0.0.100:53 +rr'
+matches "one that is not there" "$(lb service show tcp 10.0.0.100:99 2>&1 || true)" \
+	'no such service'
+refute "a table on a full disk" eval "in_ns director lbctl show >/dev/full"
+lb stats zero
+is "counters begin again" "$(counter malformed)" 0
+release more
+
+# ---- events
+
+listens() { # PROCESS
+	awk -v id="$1" '$2 == 16 && $3 == id && $4 != "00000000" { found = 1 }
+		END { exit !found }' "/proc/$1/net/netlink"
+}
+
+over() { ! kill -0 "$1" 2>/dev/null; }
+
+spawn director "$TMPDIR/events" lbctl monitor
+monitor=$spawned
+monitors=()
+for options in "" -j; do
+	# shellcheck disable=SC2016,SC2086 # for the other shell; words
+	spawn director "$TMPDIR/full$options" sh -c 'exec lbctl "$@" >/dev/full' - \
+		$options monitor
+	monitors+=("$spawned")
+done
+for pid in "$monitor" "${monitors[@]}"; do
+	check "a monitor listens" wait_for 30 listens "$pid"
+done
+lb server add tcp $S 10.0.0.77
+check "nobody is there" wait_for 60 grep -qx 'server 10.0.0.77: unreachable' \
+	"$TMPDIR/events"
+for pid in "${monitors[@]}"; do
+	check "a monitor that cannot write ends" wait_for 30 over "$pid"
+done
+matches "and says why" "$(cat "$TMPDIR/full" "$TMPDIR/full-j")" \
+	'standard output: .*standard output: '
+kill "$monitor"
 
 finish
