@@ -128,8 +128,9 @@ def host(address):
     if (a.is_multicast or a.is_loopback or a.is_unspecified or a.is_link_local
             and a.version == 6 or address == b"\xff" * 4):
         return False
+    # Of 0.0.0.0/8, Linux has 0.0.0.0 alone for no host's since 5.3.
     if a.version == 4:
-        return False if address[0] == 0 else None if address[0] >= 240 else True
+        return None if address[0] >= 240 else True
     if a.ipv4_mapped:
         return False
     return True if address[0] >> 5 == 1 or address[0] >> 1 == 0x7e else None
