@@ -52,13 +52,16 @@ compile:
 	@flock $(BUILD) $(MAKE) -C '$(KDIR)' M='$(CURDIR)/$(BUILD)' \
 		$(WARN) modules
 
-# The benchmark's packet generator, likewise.
-.PHONY: generator
-generator:
-	@mkdir -p $(BUILD)-generator
-	@cp -rsf '$(CURDIR)/tests/bench/gen/.' $(BUILD)-generator
-	@flock $(BUILD)-generator $(MAKE) -C '$(KDIR)' \
-		M='$(CURDIR)/$(BUILD)-generator' $(WARN) modules
+# The benchmark's packet generator and the tests' bad example, likewise.
+generator: OTHER = tests/bench/gen
+plant: OTHER = tests/debug/plant
+
+.PHONY: generator plant
+generator plant:
+	@mkdir -p $(BUILD)-$@
+	@cp -rsf '$(CURDIR)/$(OTHER)/.' $(BUILD)-$@
+	@flock $(BUILD)-$@ $(MAKE) -C '$(KDIR)' \
+		M='$(CURDIR)/$(BUILD)-$@' $(WARN) modules
 
 # The command.
 
