@@ -10,13 +10,17 @@
 #        +---------+---LAN---+------+------+       last four
 #
 # In rounds of about a minute: short and long HTTP connections, uploads, DNS,
-# iperf3 by TCP and UDP, with the churn whose kind is "calm" (see tests/debug/churn), which must break
-# nothing at all. Each round ends with the connections' expiry.
+# iperf3 by TCP and UDP, and packets for nobody, with the churn whose kind is
+# "calm" (see tests/debug/churn), which must break nothing at all. In each fifth
+# round the churn is of kind "server" as well, which moves connections: then
+# requests may fail, but no packet may be lost from the counts. Each round ends
+# with the connections' expiry.
 #
 # when: asked
 # kernels: 6.12 6.1
 # doors: both
 # cpus: 2
+# progress: yes
 # seconds: 300
 # timeout: 240
 # boot: slab_nomerge
@@ -83,6 +87,17 @@ done
 			    server 10.0.0.11
 			    server 10.0.0.12
 			    server 10.0.0.13
+		END
+	done
+} >"$BASE.moved"
+# And what tests/tools/drops is for, which forwards nothing.
+{
+	cat "$BASE.moved"
+	for vip in $VIP $VIP6; do
+		cat <<-END
+			service tcp $(at $vip 81) scheduler rr
+			service tcp $(at $vip 82) scheduler rr
+			    server $(of $vip 11)
 		END
 	done
 } >"$BASE.all"
@@ -204,8 +219,10 @@ start() { # NAME COMMAND...: a client
 }
 
 actor() { # NAME SEED
-	spawn director "$TMPDIR/$1.log" "$TOP/tests/debug/churn" "$1" calm \
-		$LENGTH "$2" "$BASE" "$TMPDIR/$1"
+	local about=$BASE
+	[[ ! $moving ]] || about=$BASE.moved
+	spawn director "$TMPDIR/$1.log" "$TOP/tests/debug/churn" "$1" \
+		"calm$moving" $LENGTH "$2" "$about" "$TMPDIR/$1"
 	actors+=("$spawned")
 }
 
@@ -214,10 +231,13 @@ requests() { # NAME
 }
 
 declare -A total=([short]=0 [long]=0 [short6]=0 [upload]=0 [dns]=0
-	[iperf]=0 [iperf_udp]=0 [churn]=0)
+	[iperf]=0 [iperf_udp]=0 [churn]=0 [drops]=0)
 wrong=
+moving=
 
 complain() { wrong+="round $round: $*"$'\n'; }
+# What may be so while connections are moved.
+complain_at_rest() { [[ $moving ]] || complain "$@"; }
 
 # What failed of what wrk asked for.
 judge_wrk() { # NAME
@@ -225,8 +245,8 @@ judge_wrk() { # NAME
 	n=$(requests "$1")
 	[[ $n -gt 0 ]] || complain "$1: no requests: $(<"$TMPDIR/$1")"
 	total[$1]=$((total[$1] + n))
-	! grep -E 'Socket errors|Non-2xx' "$TMPDIR/$1" ||
-		complain "$1: $(grep -E 'Socket errors|Non-2xx' "$TMPDIR/$1")"
+	! grep -qE 'Socket errors|Non-2xx' "$TMPDIR/$1" || complain_at_rest \
+		"$1: $(grep -E 'Socket errors|Non-2xx' "$TMPDIR/$1")"
 }
 
 judge_upload() {
@@ -234,8 +254,8 @@ judge_upload() {
 	n=$(grep -c '^20[14]$' "$TMPDIR/upload.log" || true)
 	total[upload]=$((total[upload] + n))
 	[[ $n -gt 0 ]] || complain "no upload"
-	! grep -v '^20[14]$' "$TMPDIR/upload.log" >/dev/null ||
-		complain "uploads: $(grep -v '^20[14]$' "$TMPDIR/upload.log")"
+	! grep -qv '^20[14]$' "$TMPDIR/upload.log" || complain_at_rest \
+		"uploads: $(grep -v '^20[14]$' "$TMPDIR/upload.log")"
 }
 
 judge_dns() {
@@ -244,7 +264,7 @@ judge_dns() {
 	[[ $n -gt 0 ]] || complain "no DNS: $(<"$TMPDIR/dns")"
 	total[dns]=$((total[dns] + n))
 	grep -q '^ *Queries lost: *0 ' "$TMPDIR/dns" ||
-		complain "DNS: $(grep 'Queries lost' "$TMPDIR/dns")"
+		complain_at_rest "DNS: $(grep 'Queries lost' "$TMPDIR/dns")"
 	grep -q '^ *Response codes: *NOERROR [0-9]* (100.00%)' "$TMPDIR/dns" ||
 		complain "DNS: $(grep 'Response codes' "$TMPDIR/dns")"
 }
@@ -253,22 +273,47 @@ judge_dns() {
 judge_iperf() { # NAME
 	local sum="end['sum_received']" n lost
 	[[ $1 == iperf ]] || sum="end['sum']"
-	n=$(json "int(${sum}['bytes'] / 1000)" <"$TMPDIR/$1") || n=0
-	[[ $n -gt 0 ]] || complain "$1: nothing arrived: $(<"$TMPDIR/$1")"
+	n=$(json "int(${sum}['bytes'] / 1000)" <"$TMPDIR/$1" 2>/dev/null) || n=0
+	[[ $n -gt 0 ]] ||
+		complain_at_rest "$1: nothing arrived: $(<"$TMPDIR/$1")"
 	total[$1]=$((total[$1] + n))
-	lost=$(json "$sum.get('lost_packets', 0)" <"$TMPDIR/$1") || lost=all
-	[[ $lost == 0 ]] || complain "$1: $lost lost"
+	lost=$(json "$sum.get('lost_packets', 0)" <"$TMPDIR/$1" 2>/dev/null) ||
+		lost=all
+	[[ $lost == 0 ]] || complain_at_rest "$1: $lost lost"
 }
 
-# Of the calm rows only what finds another thing there, or none, is refused.
+# Of the calm rows only what finds another thing there, or none, is refused. The
+# others may meet what one of them took away.
 judge_churn() { # ACTOR
 	local what good bad why
 	[[ ! -s $TMPDIR/$1.log ]] || complain "$1: $(<"$TMPDIR/$1.log")"
 	while read -r what good bad why; do
 		total[churn]=$((total[churn] + good))
 		((good > 0)) || complain "$what never succeeded: $why"
-		[[ $bad == 0 || $what == service_add || $what == server_add ]] || complain "$what: $bad failed: $why"
+		[[ $bad == 0 || $what == service_add || $what == server_add ]] ||
+			complain_at_rest "$what: $bad failed: $why"
 	done <"$TMPDIR/$1"
+}
+
+# "NAME NUMBER", a line each.
+all_counters() {
+	stats "' '.join('{name} {value}'.format(**c) for c in stats['counters'])" |
+		xargs -n 2
+}
+
+# Real traffic adds none to these.
+judge_drops() {
+	local name due got before
+
+	while read -r name due; do
+		before=$(awk -v name="$name" '$1 == name { print $2 }' \
+			"$TMPDIR/counters")
+		got=$(($(counter "$name") - before))
+		total[drops]=$((total[drops] + due))
+		[[ $got == "$due" ]] ||
+			complain "$name: counted $got, sent $due"
+	done < <(awk '{ sum[$1] += $2 } END { for (n in sum) print n, sum[n] }' \
+		"$TMPDIR"/drops{,6})
 }
 
 judge_counters() {
@@ -291,10 +336,12 @@ judge_counters() {
 }
 
 play() {
-	local pid
+	# A test may wait for ever for what another server was told.
+	local pid limit="timeout $((LENGTH + 60 * SLOW))"
 
 	clients=() actors=()
 	rm -f "$TMPDIR/end"
+	all_counters >"$TMPDIR/counters"
 	start short wrk -t1 -c4 -d "${LENGTH}s" --timeout 30s \
 		-H 'Connection: close' "http://$VIP/"
 	start long wrk -t1 -c8 -d "${LENGTH}s" --timeout 30s \
@@ -304,8 +351,12 @@ play() {
 	start dns dnsperf -s $VIP -d "$TMPDIR/questions" -l $LENGTH -c 8 \
 		-Q 200 -t 30
 	start upload.log bash -c "upload file"
-	start iperf iperf3 -c $VIP -p 5201 -t $LENGTH -b 4M --json
-	start iperf_udp iperf3 -c $VIP -p 5202 -t $LENGTH -b 500K -u --json
+	start iperf $limit iperf3 -c $VIP -p 5201 -t $LENGTH -b 4M --json
+	start iperf_udp $limit iperf3 -c $VIP -p 5202 -t $LENGTH -b 500K -u --json
+	start drops "$TOOLS/drops" eth0 $MAC_director 10.0.0.3 $VIP \
+		$LENGTH $((SEED + 2 * round))
+	start drops6 "$TOOLS/drops" eth0 $MAC_director 2001:db8::3 $VIP6 \
+		$LENGTH $((SEED + 2 * round + 1))
 	actor control $((SEED + 2 * round))
 	actor network $((SEED + 2 * round + 1))
 	for pid in "${actors[@]}"; do
@@ -313,12 +364,17 @@ play() {
 	done
 	touch "$TMPDIR/end"
 	for pid in "${clients[@]}"; do
-		wait $pid || complain "a client ended with status $?"
+		wait $pid || complain_at_rest "a client ended with status $?"
 	done
 	: | tee "$TMPDIR"/www-*/access.log
 }
 
 for ((round = 1; round <= ROUNDS; round++)); do
+	moving=
+	if ((round % 5 == 2)); then
+		moving=" server"
+		lb apply "$BASE.moved"
+	fi
 	play
 	for name in short long short6; do
 		judge_wrk $name
@@ -332,13 +388,14 @@ for ((round = 1; round <= ROUNDS; round++)); do
 	lb apply "$BASE.all"
 	settled
 	judge_counters
+	[[ $moving ]] || judge_drops
 
 	wait_for 90 empty || complain "connections left: $(objects) objects"
 	sync
-	slab[round]=$(meminfo Slab) available[round]=$(meminfo MemAvailable)
-	say "round $round of $ROUNDS: slab ${slab[round]} kB," \
-		"available ${available[round]} kB, up to now:" \
-		"$(declare -p total | sed 's/^[^=]*=//')"
+	slab[round]=$(meminfo SUnreclaim) available[round]=$(meminfo MemAvailable)
+	say "round $round of $ROUNDS$moving: slab ${slab[round]} kB, available ${available[round]} kB, up to now: $(
+		declare -p total | sed 's/^[^=]*=//')"
+	say "wrong so far: ${wrong:-nothing}"
 done
 
 for name in short long short6 upload dns iperf iperf_udp; do
@@ -346,7 +403,10 @@ for name in short long short6 upload dns iperf iperf_udp; do
 	say "$name: ${total[$name]}, $((${total[$name]} / (ROUNDS * LENGTH))) a second"
 done
 say "$ROUNDS rounds, ${total[packets]} packets, ${total[churn]} changes"
+say "SEED=$SEED"
 is "all went well in each of $ROUNDS rounds" "$wrong" ""
+between "there were packets for nobody" ${total[drops]} $((ROUNDS * LENGTH / 2)) \
+	1000000000
 between "slab is flat" "${slab[ROUNDS]}" 0 $((slab[1] + 4096))
 between "memory is flat" "${available[ROUNDS]}" $((available[1] - 16384)) \
 	1000000000
