@@ -23,12 +23,27 @@ unload_drlb() {
 	return 1
 }
 
-log_position() {
-	dmesg | wc -l
+# Writes a line of its own into the kernel's log, and tells what to find it by.
+log_mark() {
+	local mark="tests: mark $BASHPID.$SRANDOM"
+
+	echo "<7>$mark" >"${KMSG:-/dev/kmsg}"
+	echo "$mark"
 }
 
-log_since() {
-	dmesg | sed -n "$(($1 + 1)),\$p"
+# What came after it. A log that has lost it may have lost anything.
+log_since() { # MARK
+	dmesg | awk -v mark="$1" '
+		found { print; next }
+		index($0, mark) { found = 1; next }
+		{ before[++n] = $0 }
+		END {
+			if (found)
+				exit
+			print "BUG: the log is overrun, its beginning is lost"
+			for (i = 1; i <= n; i++)
+				print before[i]
+		}'
 }
 
 # Of the races that KCSAN reports only those that the module takes part in: the
@@ -38,14 +53,29 @@ log_since() {
 # these first functions is its own. If none is, the race is between two pieces of
 # the kernel's code, whoever called them.
 only_our_races() {
-	awk '
+	races ours
+}
+
+# Of the others, what those are about that the module has called for.
+races_beneath() {
+	races beneath | sed -n 's/.*BUG: KCSAN: //p'
+}
+
+races() { # ours|beneath
+	awk -v which="$1" '
 		{ line = $0; sub(/^\[[^]]*\] /, "", line) }
 		line ~ /^=+$/ && !inside {
 			inside = 1; ours = access = 0; text = $0
 			next
 		}
 		line ~ /^=+$/ {
-			if (text !~ /BUG: KCSAN/ || ours)
+			if (text !~ /BUG: KCSAN/)
+				told = which == "ours"
+			else if (which == "ours")
+				told = ours
+			else
+				told = !ours && text ~ /\[drlb\]/
+			if (told)
 				print text "\n" $0
 			inside = 0
 			next
@@ -53,8 +83,8 @@ only_our_races() {
 		access && line ~ /\[drlb\]/ { ours = 1 }
 		{ access = line ~ / to 0x[0-9a-f]+ of [0-9]+ bytes by / }
 		inside { text = text "\n" $0; next }
-		{ print }
-		END { if (inside) print text }'
+		which == "ours" { print }
+		END { if (inside && which == "ours") print text }'
 }
 
 # Likewise of lists that nobody seems to protect: 6.12's nf_tables walks its sets

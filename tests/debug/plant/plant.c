@@ -190,6 +190,15 @@ static void stay(void)
 	__module_get(THIS_MODULE);
 }
 
+/* More than the log takes, so that what came before is lost. */
+static void talk(void)
+{
+	int i;
+
+	for (i = 0; i < 60000; i++)
+		pr_info("%099d\n", i);
+}
+
 static void do_nothing(void)
 {
 }
@@ -213,6 +222,7 @@ static const struct {
 	{ "count-together", count_together },
 	{ "warn", warn },
 	{ "stay", stay },
+	{ "talk", talk },
 };
 
 static int __init plant_init(void)
