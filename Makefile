@@ -99,7 +99,7 @@ $(TOOLS):
 coverage: ## every test again on a kernel that counts lines; T=names for some
 	@T='$(T)' D='$(D)' tests/coverage
 
-.PHONY: demo check check-debug soak fuzz gate bench bench-native bench-baseline clean help
+.PHONY: demo check check-debug check-valgrind soak fuzz gate bench bench-native bench-baseline clean help
 demo: ## show it at work in a virtual machine, with real servers
 	@K='$(K)' scripts/demo
 
@@ -108,6 +108,9 @@ check: ## run every test; T=names, K=6.1|6.12, D=prerouting|ingress for some
 
 check-debug: ## the same on kernels that watch themselves; K=kasan|lockdep|kcsan
 	@T='$(T)' K='$(or $(K),kasan lockdep kcsan)' D='$(D)' tests/run
+
+check-valgrind: ## the scenarios with lbctl under valgrind: an hour
+	@T='$(T)' K='$(or $(K),6.12)' D='$(or $(D),ingress)' VALGRIND=y tests/run
 
 soak: ## real traffic while all changes: 5 minutes a door; SECS=3600 for an hour
 	@scripts/setup soak
