@@ -11,6 +11,7 @@
 #
 # doors: both
 # timeout: 180
+# progress: yes
 #
 # Addresses and names have no spaces; functions are called by name.
 # shellcheck disable=SC2086,SC2317
