@@ -70,6 +70,8 @@ route replace 198.18.0.0/15 via 10.0.0.3
 route replace 2001:db8:bad::/48 via 2001:db8::3
 END
 in_ns director ip -batch "$DIRECTOR_SETUP"
+# The one that frames with a tag are for, when it is there.
+in_ns director ip link add link eth0 name eth0.7 up type vlan id 7
 
 kernel_memory() {
 	awk '/^(SUnreclaim|Percpu|VmallocUsed):/ { sum += $2 } END { print sum }' \
@@ -141,6 +143,8 @@ stop_traffic() {
 	kill -TERM $traffic 2>/dev/null || true
 	wait $traffic || fail "the sender ends well" "$?" "$(<"$TMPDIR/sent")"
 	say "packets sent: $(tr '\n' ' ' <"$TMPDIR/sent")"
+	is "there were packets of each kind, on each way" \
+		"$(awk '$2 == 0 { print $1 }' "$TMPDIR/sent")" ""
 }
 
 actor() { # NAME KINDS SECONDS SEED

@@ -7,7 +7,7 @@
  * They come from a few hundred clients in 198.18.0.0/15 or 2001:db8:bad::/48,
  * so that the same connections are met again in each of their states, and go to
  * the addresses, each at its MAC. At the end, or when told to terminate, it says
- * how many there were of each kind.
+ * how many there were of each kind, and on each way, that the device took.
  *
  * A new kind is a function and a line in the table.
  */
@@ -31,6 +31,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <time.h>
 
@@ -41,6 +42,17 @@
 #define SOURCE_PORTS	16
 #define GSO_SIZE	1200
 #define GSO_PAYLOAD	(4 * GSO_SIZE)
+#define IDENTIFIERS	64
+#define EXTRA_MAX	256
+#define VLAN_HLEN	4
+
+#define SLOTS		64
+#define SLOT_SIZE	8192
+#define SLOT_DATA	(TPACKET2_HDRLEN - sizeof(struct sockaddr_ll))
+
+#ifndef VIRTIO_NET_HDR_GSO_UDP_L4
+#define VIRTIO_NET_HDR_GSO_UDP_L4	5
+#endif
 
 static const uint16_t ports[] = { 80, 80, 8080, 8080, 53, 53, 443, 9 };
 
@@ -56,7 +68,7 @@ struct target {
 /* What is sent: a header for the packet socket, then the frame. */
 struct frame {
 	struct virtio_net_hdr vnet;
-	uint8_t data[8192];
+	uint8_t data[7680];
 } __attribute__((packed));
 
 struct kind {
@@ -64,8 +76,30 @@ struct kind {
 	unsigned int weight;
 	/* Fills in what follows the Ethernet header; returns its length. */
 	size_t (*build)(struct frame *f, const struct target *to);
+	int family;		/* 0 is any */
 	unsigned long sent;
 };
+
+/* How a frame gets there: with a VLAN tag, which the director's end of the veth
+ * pair finds beside it, and with all but its first bytes in pages.
+ */
+struct way {
+	const char *name;
+	unsigned int weight;
+	bool tagged;
+	bool paged;
+	unsigned long sent;
+};
+
+/* Between the network header and the transport header: IPv4's options, or IPv6's
+ * extension headers, each of which has the next one's number in its first byte.
+ */
+static struct {
+	uint8_t data[EXTRA_MAX];
+	size_t len;
+	size_t last;		/* IPv6: where the last header begins */
+	uint8_t first;		/* IPv6: the number of the first */
+} extra;
 
 static uint64_t seed;
 
@@ -130,30 +164,36 @@ static size_t put_network(struct frame *f, const struct target *to,
 	struct iphdr *ip = (void *)network(f);
 
 	if (to->family == AF_INET) {
+		size_t hlen = sizeof(*ip) + extra.len;
+
 		memset(ip, 0, sizeof(*ip));
+		memcpy(ip + 1, extra.data, extra.len);
 		ip->version = 4;
-		ip->ihl = 5;
-		ip->tot_len = htons(sizeof(*ip) + payload);
-		ip->id = htons(dice(64));
+		ip->ihl = hlen / 4;
+		ip->tot_len = htons(hlen + payload);
+		ip->id = htons(dice(IDENTIFIERS));
 		ip->frag_off = htons(frag);
 		ip->ttl = 64;
 		ip->protocol = protocol;
 		ip->saddr = htonl(0xc6120001 + dice(SOURCES));
 		ip->daddr = to->addr.v4.s_addr;
-		ip->check = ~fold(sum_up(ip, sizeof(*ip), 0));
-		return sizeof(*ip);
+		ip->check = ~fold(sum_up(ip, hlen, 0));
+		return hlen;
 	}
 
 	memset(ip6, 0, sizeof(*ip6));
+	if (extra.len)
+		extra.data[extra.last] = protocol;
+	memcpy(ip6 + 1, extra.data, extra.len);
 	ip6->ip6_flow = htonl(6 << 28);
-	ip6->ip6_plen = htons(payload);
-	ip6->ip6_nxt = protocol;
+	ip6->ip6_plen = htons(extra.len + payload);
+	ip6->ip6_nxt = extra.len ? extra.first : protocol;
 	ip6->ip6_hlim = 64;
 	inet_pton(AF_INET6, "2001:db8:bad::", &ip6->ip6_src);
 	ip6->ip6_src.s6_addr[15] = 1 + dice(SOURCES);
 	ip6->ip6_dst = to->addr.v6;
 
-	return sizeof(*ip6);
+	return sizeof(*ip6) + extra.len;
 }
 
 /* The checksum at @offset of the transport header is left to be completed. */
@@ -213,16 +253,21 @@ static size_t rst(struct frame *f, const struct target *to)
 	return put_tcp(f, to, TH_RST, 0);
 }
 
-static size_t gso(struct frame *f, const struct target *to)
+/* Segments that fit all devices, or not those with a small MTU. */
+static size_t segmented(struct frame *f, size_t len, uint8_t type)
 {
-	size_t len = put_tcp(f, to, TH_ACK, GSO_PAYLOAD);
-
-	f->vnet.gso_type = to->family == AF_INET ? VIRTIO_NET_HDR_GSO_TCPV4 :
-						   VIRTIO_NET_HDR_GSO_TCPV6;
-	f->vnet.gso_size = GSO_SIZE;
+	f->vnet.gso_type = type;
+	f->vnet.gso_size = dice(4) ? GSO_SIZE : GSO_SIZE + 200;
 	f->vnet.hdr_len = ETH_HLEN + len - GSO_PAYLOAD;
 
 	return len;
+}
+
+static size_t gso(struct frame *f, const struct target *to)
+{
+	return segmented(f, put_tcp(f, to, TH_ACK, GSO_PAYLOAD),
+			 to->family == AF_INET ? VIRTIO_NET_HDR_GSO_TCPV4 :
+						 VIRTIO_NET_HDR_GSO_TCPV6);
 }
 
 static size_t put_udp(struct frame *f, const struct target *to, size_t data)
@@ -245,10 +290,22 @@ static size_t datagram(struct frame *f, const struct target *to)
 	return put_udp(f, to, dice(1000));
 }
 
+static size_t udp_gso(struct frame *f, const struct target *to)
+{
+	return segmented(f, put_udp(f, to, GSO_PAYLOAD),
+			 VIRTIO_NET_HDR_GSO_UDP_L4);
+}
+
 /* Too large for some of the devices, at times. */
 static size_t large(struct frame *f, const struct target *to)
 {
 	return put_udp(f, to, 1400);
+}
+
+static void sum_up_again(struct iphdr *ip)
+{
+	ip->check = 0;
+	ip->check = ~fold(sum_up(ip, ip->ihl * 4, 0));
 }
 
 /* TTL or hop limit end at the director. */
@@ -259,8 +316,7 @@ static size_t last_hop(struct frame *f, const struct target *to)
 
 	if (to->family == AF_INET) {
 		ip->ttl = 1;
-		ip->check = 0;
-		ip->check = ~fold(sum_up(ip, sizeof(*ip), 0));
+		sum_up_again(ip);
 	} else {
 		network(f)[7] = 1;
 	}
@@ -268,12 +324,163 @@ static size_t last_hop(struct frame *f, const struct target *to)
 	return len;
 }
 
+static size_t any_transport(struct frame *f, const struct target *to)
+{
+	switch (dice(5)) {
+	case 0:
+		return syn(f, to);
+	case 1:
+		return push(f, to);
+	case 2:
+		return gso(f, to);
+	case 3:
+		return large(f, to);
+	default:
+		return datagram(f, to);
+	}
+}
+
+/* Any packet, with what is in @extra. */
+static size_t with_extra(struct frame *f, const struct target *to)
+{
+	size_t len = any_transport(f, to);
+
+	extra.len = 0;
+
+	return len;
+}
+
+/* Options that a host understands or not, or has to refuse. */
+static void put_options4(void)
+{
+	static const uint8_t known[][8] = {
+		{ IPOPT_NOP, IPOPT_NOP, IPOPT_NOP, IPOPT_EOL },
+		{ IPOPT_RR, 7, 4 },
+		{ IPOPT_TS, 8, 5 },
+		{ IPOPT_LSRR, 7, 4 },
+		{ IPOPT_SSRR, 7, 8 },
+		{ IPOPT_RA, 4 },
+		{ 0x5e, 6, 1, 2, 3, 4 },
+		{ IPOPT_RR, 200, 4 },
+		{ IPOPT_TS, 0 },
+	};
+	size_t n;
+
+	for (n = 1 + dice(4); n; n--) {
+		memcpy(extra.data + extra.len, known[dice(ARRAY_SIZE(known))],
+		       sizeof(known[0]));
+		extra.len += sizeof(known[0]);
+	}
+}
+
+/* Another extension header, of 8 bytes and as many times 8 as @more says. */
+static uint8_t *put_extension(uint8_t number, uint8_t more)
+{
+	uint8_t *header = extra.data + extra.len;
+
+	memset(header, 0, 8 + 8 * more);
+	header[1] = more;
+	if (extra.len)
+		extra.data[extra.last] = number;
+	else
+		extra.first = number;
+	extra.last = extra.len;
+	extra.len += 8 + 8 * more;
+
+	return header;
+}
+
+/* With padding and an option that hosts do not know: to skip, or to drop. */
+static void put_options6(uint8_t number)
+{
+	uint8_t *header = put_extension(number, dice(3));
+
+	header[2] = dice(8) ? 0x1e : 0x9e;
+	header[3] = 4;
+	if (header[1]) {
+		header[8] = IP6OPT_PADN;
+		header[9] = 8 * header[1] - 2;
+	}
+}
+
+/* Type 0, or that of segment routing; at its end, or with a segment left. */
+static void put_routing(void)
+{
+	uint8_t *header = put_extension(IPPROTO_ROUTING, 2);
+
+	header[2] = dice(2) ? 4 : 0;
+	header[3] = !dice(4);
+	inet_pton(AF_INET6, "2001:db8::100", header + 8);
+}
+
+static void put_authentication(void)
+{
+	put_extension(IPPROTO_AH, 1)[1] = 2;	/* its length is in words */
+}
+
+/* As many as may be, and more. */
+static void put_extensions(void)
+{
+	int n;
+
+	if (dice(2))
+		put_options6(IPPROTO_HOPOPTS);
+	for (n = dice(10); n; n--) {
+		switch (dice(4)) {
+		case 0:
+			put_routing();
+			break;
+		case 1:
+			put_authentication();
+			break;
+		default:
+			put_options6(IPPROTO_DSTOPTS);
+		}
+	}
+}
+
+static size_t options(struct frame *f, const struct target *to)
+{
+	put_options4();
+
+	return with_extra(f, to);
+}
+
+static size_t hop_by_hop(struct frame *f, const struct target *to)
+{
+	put_options6(IPPROTO_HOPOPTS);
+
+	return with_extra(f, to);
+}
+
+static size_t destination(struct frame *f, const struct target *to)
+{
+	put_options6(IPPROTO_DSTOPTS);
+
+	return with_extra(f, to);
+}
+
+static size_t routing(struct frame *f, const struct target *to)
+{
+	put_routing();
+
+	return with_extra(f, to);
+}
+
+static size_t extensions(struct frame *f, const struct target *to)
+{
+	put_extensions();
+
+	return with_extra(f, to);
+}
+
 /* The first half of a datagram or the second; there are few identifiers, so
- * that some come together.
+ * that some come together. Whole they are too large for the devices, or not.
  */
 static size_t fragment(struct frame *f, const struct target *to)
 {
-	const size_t half = 512;
+	uint16_t id = dice(IDENTIFIERS);
+	const size_t half = id % 2 ? 512 : 1200;
 	bool second = dice(2);
 	struct ip6_frag *fh;
 	struct udphdr *uh;
@@ -282,6 +489,8 @@ static size_t fragment(struct frame *f, const struct target *to)
 	if (to->family == AF_INET) {
 		hlen = put_network(f, to, IPPROTO_UDP, half,
 				   second ? half / 8 : IP_MF);
+		((struct iphdr *)network(f))->id = htons(id);
+		sum_up_again((void *)network(f));
 	} else {
 		hlen = put_network(f, to, IPPROTO_FRAGMENT,
 				   sizeof(*fh) + half, 0);
@@ -289,7 +498,7 @@ static size_t fragment(struct frame *f, const struct target *to)
 		fh->ip6f_nxt = IPPROTO_UDP;
 		fh->ip6f_reserved = 0;
 		fh->ip6f_offlg = second ? htons(half) : IP6F_MORE_FRAG;
-		fh->ip6f_ident = htonl(dice(64));
+		fh->ip6f_ident = htonl(id);
 		hlen += sizeof(*fh);
 	}
 	uh = (void *)(network(f) + hlen);
@@ -326,7 +535,9 @@ static size_t echo(struct frame *f, const struct target *to)
 	return put_icmp(f, to, ICMP_ECHO, ICMP6_ECHO_REQUEST, 0);
 }
 
-/* What a real server answered, as a router on the way quotes it. */
+/* What a real server answered, as a router on the way quotes it; a few of these
+ * have options or extension headers.
+ */
 static size_t put_error(struct frame *f, const struct target *to, uint8_t type,
 			uint8_t type6)
 {
@@ -337,7 +548,15 @@ static size_t put_error(struct frame *f, const struct target *to, uint8_t type,
 	uint16_t *port;
 	size_t len;
 
+	if (!dice(4)) {
+		if (to->family == AF_INET)
+			put_options4();
+		else
+			put_extensions();
+	}
+	hlen += extra.len;
 	len = dice(2) ? put_tcp(&lost, to, TH_ACK, 0) : put_udp(&lost, to, 12);
+	extra.len = 0;
 	memcpy(quoted, network(&lost), len);
 	if (to->family == AF_INET) {
 		memcpy(quoted + 12, network(&lost) + 16, 4);
@@ -381,13 +600,26 @@ static struct kind kinds[] = {
 	{ "rst",		2, rst },
 	{ "gso",		1, gso },
 	{ "datagram",		6, datagram },
+	{ "udp_gso",		1, udp_gso },
 	{ "large",		1, large },
 	{ "last_hop",		1, last_hop },
+	{ "options",		2, options, AF_INET },
+	{ "hop_by_hop",		1, hop_by_hop, AF_INET6 },
+	{ "destination",	1, destination, AF_INET6 },
+	{ "routing",		1, routing, AF_INET6 },
+	{ "extensions",		1, extensions, AF_INET6 },
 	{ "fragment",		2, fragment },
 	{ "echo",		1, echo },
 	{ "unreachable",	1, unreachable },
 	{ "exceeded",		1, exceeded },
 	{ "torn",		1, torn },
+};
+
+static struct way ways[] = {
+	{ "plain",		8, false, false },
+	{ "tagged",		1, true, false },
+	{ "paged",		4, false, true },
+	{ "tagged_paged",	1, true, true },
 };
 
 static struct kind *any_kind(void)
@@ -406,18 +638,71 @@ static struct kind *any_kind(void)
 	return k;
 }
 
-static size_t build(struct frame *f, const struct target *to, struct kind *k)
+static struct way *any_way(void)
+{
+	static unsigned int sum;
+	struct way *w = ways;
+	unsigned int n;
+
+	if (!sum) {
+		for (n = 0; n < ARRAY_SIZE(ways); n++)
+			sum += ways[n].weight;
+	}
+	for (n = dice(sum); n >= w->weight; w++)
+		n -= w->weight;
+
+	return w;
+}
+
+/* There is a device for one of these at the director, at times; 0 is no VLAN. */
+static size_t put_tag(struct frame *f, size_t len)
+{
+	static const uint16_t vlans[] = { 7, 7, 8, 0 };
+	uint16_t *tag = (void *)(f->data + 2 * ETH_ALEN);
+
+	memmove(f->data + 2 * ETH_ALEN + VLAN_HLEN, tag, len - 2 * ETH_ALEN);
+	tag[0] = htons(ETHERTYPE_VLAN);
+	tag[1] = htons(vlans[dice(ARRAY_SIZE(vlans))]);
+	if (f->vnet.flags)
+		f->vnet.csum_start += VLAN_HLEN;
+	if (f->vnet.hdr_len)
+		f->vnet.hdr_len += VLAN_HLEN;
+
+	return len + VLAN_HLEN;
+}
+
+/* What the device is not left to do, so that no header need be linear. */
+static void complete(struct frame *f, size_t len)
+{
+	uint8_t *start = f->data + f->vnet.csum_start;
+	uint16_t sum = ~fold(sum_up(start, f->data + len - start, 0));
+
+	memcpy(start + f->vnet.csum_offset, &sum, sizeof(sum));
+	f->vnet.flags = 0;
+}
+
+static size_t build(struct frame *f, const struct target *to,
+		    const struct kind *k, const struct way *w)
 {
 	struct ether_header *eh = (void *)f->data;
+	size_t len;
 
 	memset(&f->vnet, 0, sizeof(f->vnet));
 	memcpy(eh->ether_dhost, to->mac, ETH_ALEN);
 	memcpy(eh->ether_shost, "\x02\0\0\0\0\x03", ETH_ALEN);
 	eh->ether_type = htons(to->family == AF_INET ? ETHERTYPE_IP :
 						       ETHERTYPE_IPV6);
-	k->sent++;
+	len = ETH_HLEN + k->build(f, to);
+	if (w->tagged)
+		len = put_tag(f, len);
+	/* Where the pages begin: at the network header, in one, behind them. */
+	if (w->paged) {
+		if (f->vnet.flags && !f->vnet.gso_type && dice(2))
+			complete(f, len);
+		f->vnet.hdr_len = dice(2) ? dice(len) : 0;
+	}
 
-	return sizeof(f->vnet) + ETH_HLEN + k->build(f, to);
+	return sizeof(f->vnet) + len;
 }
 
 static void die(const char *what)
@@ -462,6 +747,63 @@ static int open_device(const char *device)
 	return fd;
 }
 
+/* What is sent out of a ring keeps its pages, but for the first bytes. */
+static struct {
+	int fd;
+	uint8_t *slots;
+	unsigned int next;
+} ring;
+
+static void open_ring(const char *device)
+{
+	struct tpacket_req req = {
+		.tp_block_size = SLOT_SIZE,
+		.tp_block_nr = SLOTS,
+		.tp_frame_size = SLOT_SIZE,
+		.tp_frame_nr = SLOTS,
+	};
+	int version = TPACKET_V2;
+	int on = 1;
+
+	ring.fd = open_device(device);
+	if (setsockopt(ring.fd, SOL_PACKET, PACKET_VERSION, &version,
+		       sizeof(version)) ||
+	    setsockopt(ring.fd, SOL_PACKET, PACKET_LOSS, &on, sizeof(on)) ||
+	    setsockopt(ring.fd, SOL_PACKET, PACKET_TX_RING, &req, sizeof(req)))
+		die("ring");
+	ring.slots = mmap(NULL, SLOTS * SLOT_SIZE, PROT_READ | PROT_WRITE,
+			  MAP_SHARED, ring.fd, 0);
+	if (ring.slots == MAP_FAILED)
+		die("ring");
+}
+
+/* Not while what the slot had last is still on its way. Of what the device drops
+ * the kernel leaves the slot to be tried again: another frame takes it.
+ */
+static bool send_paged(const struct frame *f, size_t len)
+{
+	struct tpacket2_hdr *slot;
+	bool sent;
+
+	slot = (void *)(ring.slots + ring.next * SLOT_SIZE);
+	if (__atomic_load_n(&slot->tp_status, __ATOMIC_ACQUIRE) !=
+	    TP_STATUS_AVAILABLE)
+		return false;
+
+	memcpy((uint8_t *)slot + SLOT_DATA, f, len);
+	slot->tp_len = len;
+	__atomic_store_n(&slot->tp_status, TP_STATUS_SEND_REQUEST,
+			 __ATOMIC_RELEASE);
+	sent = send(ring.fd, NULL, 0, MSG_DONTWAIT) > 0;
+	if (__atomic_load_n(&slot->tp_status, __ATOMIC_ACQUIRE) ==
+	    TP_STATUS_SEND_REQUEST)
+		slot->tp_status = TP_STATUS_AVAILABLE;
+	else
+		ring.next = (ring.next + 1) % SLOTS;
+
+	return sent;
+}
+
 static double now(void)
 {
 	struct timespec ts;
@@ -471,12 +813,40 @@ static double now(void)
 	return ts.tv_sec + ts.tv_nsec / 1e9;
 }
 
+static const struct target *any_target(const struct target *targets, int n,
+				       int family)
+{
+	const struct target *to;
+
+	do
+		to = &targets[dice(n)];
+	while (family && to->family != family);
+
+	return to;
+}
+
+/* One that is refused does not keep others back. */
+static void send_one(int fd, const struct target *targets, int n)
+{
+	static struct frame frame;
+	struct kind *k = any_kind();
+	struct way *w = any_way();
+	bool sent;
+	size_t len;
+
+	len = build(&frame, any_target(targets, n, k->family), k, w);
+	sent = w->paged ? send_paged(&frame, len) :
+			  send(fd, &frame, len, 0) > 0;
+	if (!sent && errno == ENETDOWN)
+		die("traffic");
+	k->sent += sent;
+	w->sent += sent;
+}
+
 int main(int argc, char **argv)
 {
-	static struct frame frames[BATCH];
-	struct mmsghdr messages[BATCH] = {};
+	bool there[2] = {};
 	struct target *targets;
-	struct iovec iov[BATCH];
 	unsigned long sum = 0;
 	struct timespec pause;
 	sigset_t end;
@@ -490,6 +860,7 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	fd = open_device(argv[1]);
+	open_ring(argv[1]);
 	until = now() + atof(argv[2]);
 	pause.tv_sec = 0;
 	pause.tv_nsec = BATCH * 1e9 / atof(argv[3]);
@@ -497,12 +868,13 @@ int main(int argc, char **argv)
 	argv += 5;
 	argc -= 5;
 	targets = calloc(argc, sizeof(*targets));
-	for (i = 0; i < (size_t)argc; i++)
+	for (i = 0; i < (size_t)argc; i++) {
 		parse_target(argv[i], &targets[i]);
-	for (i = 0; i < BATCH; i++) {
-		iov[i].iov_base = &frames[i];
-		messages[i].msg_hdr.msg_iov = &iov[i];
-		messages[i].msg_hdr.msg_iovlen = 1;
+		there[targets[i].family == AF_INET6] = true;
+	}
+	if (!there[0] || !there[1]) {
+		fputs("traffic: addresses of both families, please\n", stderr);
+		return 2;
 	}
 	sigemptyset(&end);
 	sigaddset(&end, SIGTERM);
@@ -510,23 +882,15 @@ int main(int argc, char **argv)
 
 	do {
 		for (i = 0; i < BATCH; i++)
-			iov[i].iov_len = build(&frames[i], &targets[dice(argc)],
-					       any_kind());
-		/* One that is refused does not keep the others back. */
-		for (i = 0; i < BATCH; i++) {
-			int n = sendmmsg(fd, messages + i, BATCH - i, 0);
-
-			if (n < 0 && errno == ENETDOWN)
-				die("traffic");
-			if (n > 0)
-				i += n - 1;
-		}
+			send_one(fd, targets, argc);
 	} while (sigtimedwait(&end, NULL, &pause) != SIGTERM && now() < until);
 
 	for (i = 0; i < ARRAY_SIZE(kinds); i++) {
 		printf("%s %lu\n", kinds[i].name, kinds[i].sent);
 		sum += kinds[i].sent;
 	}
+	for (i = 0; i < ARRAY_SIZE(ways); i++)
+		printf("%s %lu\n", ways[i].name, ways[i].sent);
 	printf("all %lu\n", sum);
 
 	return 0;
