@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # Everything about a director changes on one processor, while packets of all
-# kinds run on the other. Afterwards it serves, and all counts are right.
+# kinds run on the other, where a tap holds clones of them. Afterwards it serves,
+# and all counts are right.
 #
 #     client   director ---LAN2--- far       VIPs 10.0.0.100, .101 and
 #        |        |                          2001:db8::100, ::101 on all
@@ -28,7 +29,9 @@ RATE=1500	# more of them would leave too little for the changes
 BASE=$TMPDIR/base
 export DIRECTOR_SETUP=$TMPDIR/setup MODULE
 
-gcc -O2 -o "$TMPDIR/traffic" "$TOP/tests/debug/traffic.c"
+for name in traffic tap; do
+	gcc -O2 -o "$TMPDIR/$name" "$TOP/tests/debug/$name.c"
+done
 
 topology flat
 switch lan2
@@ -162,6 +165,8 @@ delivered() {
 
 spawn director "$TMPDIR/events" lbctl -j monitor
 events=$spawned
+spawn director "$TMPDIR/tap.log" taskset -c 1 "$TMPDIR/tap" 64 $MAC_director
+tap=$spawned
 start_traffic $((SECS * 4 + 600))
 actor control "calm server any" "$SECS" "$SEED"
 control=$spawned
@@ -193,6 +198,12 @@ for name in control network; do
 	done <"$TMPDIR/$name"
 	is "all that is in the table succeeded: $name" "$never" ""
 done
+
+kill $tap || true
+wait $tap || fail "the tap ends well" "$(<"$TMPDIR/tap.log")"
+is "what a tap holds is left as it came" \
+	"$(sed '/^seen/d' "$TMPDIR/tap.log")" "changed 0"
+between "it held some" "$(sed -n 's/^seen //p' "$TMPDIR/tap.log")" 1000 100000000
 
 # ---- no count has drifted
 
