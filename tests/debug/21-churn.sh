@@ -168,29 +168,37 @@ events=$spawned
 spawn director "$TMPDIR/tap.log" taskset -c 1 "$TMPDIR/tap" 64 $MAC_director
 tap=$spawned
 start_traffic $((SECS * 4 + 600))
-actor control "calm server any" "$SECS" "$SEED"
-control=$spawned
-actor network "calm server any" "$SECS" $((SEED + 1))
-network=$spawned
+actors=(control network) pids=()
+for ((n = 0; n < ${#actors[@]}; n++)); do
+	actor ${actors[n]} "calm server any" "$SECS" $((SEED + n))
+	pids+=("$spawned")
+done
+
+all_ended() {
+	local pid
+	for pid in "${pids[@]}"; do
+		process_ended $pid || return
+	done
+}
 
 # Less than that comes of ARP alone.
 least=1000000 samples=0 before=$(delivered)
-while ! process_ended $control || ! process_ended $network; do
+while ! all_ended; do
 	sleep 10
 	now=$(delivered)
 	((now - before >= least)) || least=$((now - before))
 	before=$now samples=$((samples + 1))
 done
-for actor in $control $network; do
-	wait $actor || fail "the churn comes to its end" \
-		"$(cat "$TMPDIR/control.log" "$TMPDIR/network.log")"
+for ((n = 0; n < ${#actors[@]}; n++)); do
+	wait ${pids[n]} || fail "the churn comes to its end: ${actors[n]}" \
+		"$(<"$TMPDIR/${actors[n]}.log")"
 done
 between "packets were forwarded all along" $least 200 10000000
 say "at least $least in each of $samples times 10 s, $before in all"
 
 # Each row of the churn's table was carried out, and succeeded at least once.
-for name in control network; do
-	[[ ! -s $TMPDIR/$name.log ]] || say "$(<"$TMPDIR/$name.log")"
+for name in "${actors[@]}"; do
+	is "nothing was wrong: $name" "$(<"$TMPDIR/$name.log")" ""
 	never=
 	while read -r what good bad why; do
 		((good > 0)) || never+="$what: $why"$'\n'
