@@ -18,6 +18,7 @@ static int entry_attach(struct drlb_net *dn, struct drlb_device *device,
 
 	dev_disable_lro(dev);
 	device->dev = dev;
+	dn->devices_generation++;
 
 	return 0;
 }
@@ -29,6 +30,7 @@ static void entry_detach(struct drlb_net *dn, struct drlb_device *device)
 
 	drlb_hook_detach(dn, &device->ops);
 	device->dev = NULL;
+	dn->devices_generation++;
 }
 
 static struct drlb_device *entry_find(struct drlb_net *dn, const char *name)
@@ -87,6 +89,7 @@ int drlb_device_add(struct drlb_net *dn, const char *name, bool check,
 		}
 	}
 	list_add_tail(&device->list, &dn->devices);
+	dn->devices_generation++;
 out:
 	if (!dev)
 		NL_SET_ERR_MSG(extack,
@@ -99,6 +102,7 @@ static void entry_destroy(struct drlb_net *dn, struct drlb_device *device)
 {
 	entry_detach(dn, device);
 	list_del(&device->list);
+	dn->devices_generation++;
 	kfree_rcu(device, rcu);
 }
 

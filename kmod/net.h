@@ -125,7 +125,8 @@ struct drlb_egresses {
  * @reap: frees these
  * @generation: counts changes, for dumps to notice
  * @egresses: next hops
- * @devices: struct drlb_device
+ * @devices: struct drlb_device, under RTNL
+ * @devices_generation: counts changes of these, for dumps to notice
  * @counters_base: what @counters showed when they were zeroed
  */
 struct drlb_net {
@@ -151,6 +152,7 @@ struct drlb_net {
 	u32 generation;
 	struct drlb_egresses egresses;
 	struct list_head devices;
+	u32 devices_generation;
 	u64 counters_base[DRLB_COUNT_MAX];
 };
 

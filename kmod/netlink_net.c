@@ -105,6 +105,7 @@ int drlb_nl_device_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 	int i = 0;
 
 	rtnl_lock();
+	cb->seq = dn->devices_generation + 1;
 	list_for_each_entry(device, &dn->devices, list) {
 		if (i++ < cb->args[0])
 			continue;

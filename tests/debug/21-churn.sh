@@ -290,6 +290,46 @@ is "of which those half-open" "$(stats "stats['half_open']")" \
 	"$(lb connection count state SYN_RECV)"
 forgotten "after some churn"
 
+# ---- a dump during which something changes says so
+
+# Of what fits into one message another one is the end, made when that is read.
+dump_while() { # COMMAND WORD...: for lbctl, between the two: "interrupted" or "as it was"
+	in_ns director python3 -BES - "$TOP" "$@" <<-'END'
+		import subprocess
+		import sys
+		sys.path.insert(0, sys.argv[1] + "/tests/tools")
+		import genl
+
+		commands = genl.Header(sys.argv[1] + "/kmod/uapi/drlb.h").values("drlb_cmd")
+		s = genl.Socket()
+		family = genl.number(genl.family_id("drlb", s)[1])
+		s.send(genl.message(family, genl.REQUEST | genl.DUMP, 7,
+		                    genl.header(commands[sys.argv[2]])))
+		subprocess.run(["lbctl"] + sys.argv[3:], check=True,
+		               stdout=subprocess.DEVNULL)
+		flags, ended = 0, False
+		while not ended:
+		    for a in s.receive():
+		        flags |= a.flags
+		        ended |= a.kind == genl.DONE
+		print("interrupted" if flags & 0x10 else "as it was")
+	END
+}
+
+lb device add eth1 2>/dev/null || true
+while read -r command wanted words; do
+	is "$command, and $words meanwhile" "$(dump_while $command $words)" \
+		"${wanted//_/ }"
+done <<END
+SERVICE_GET as_it_was version
+SERVICE_GET interrupted server set tcp $VIP:80 10.0.0.11 weight 7
+SERVICE_GET interrupted service del tcp $VIP:443
+DEVICE_GET as_it_was version
+DEVICE_GET interrupted device add other0
+DEVICE_GET interrupted device del eth1
+END
+lb device del other0
+
 # ---- it serves
 
 lb service flush
