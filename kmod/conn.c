@@ -294,3 +294,7 @@ void drlb_conn_cache_exit(void)
 	kmem_cache_destroy(cache6);
 	kmem_cache_destroy(cache4);
 }
+
+#ifdef DRLB_SELFTEST
+#include "selftest/conn.c"
+#endif

@@ -110,13 +110,16 @@ static __always_inline bool drlb_key4_equal(const union drlb_key4 *key,
 		 (key->word[1] ^ other->word[1]));
 }
 
+/* Both halves of the client's address are the client's to choose: who knew the
+ * secret could make a factor without the seed zero, and the seed count no more.
+ */
 static __always_inline u32 drlb_key6_hash(const union drlb_key6 *key, u32 seed)
 {
 	const u64 *secret = drlb_hash_secret;
 	u64 high = (u64)seed << 32;
 	u64 client, rest;
 
-	client = drlb_fold(key->word[0] ^ secret[0],
+	client = drlb_fold(key->word[0] ^ secret[0] ^ high,
 			   key->word[1] ^ secret[1] ^ high);
 	rest = drlb_fold(key->word[2] ^ secret[2],
 			 key->word[3] ^ secret[3] ^ high);
@@ -311,5 +314,9 @@ void drlb_conns_exit(struct drlb_net *dn);
 
 int drlb_conn_cache_init(void);
 void drlb_conn_cache_exit(void);
+
+#ifdef DRLB_SELFTEST
+bool drlb_conn_selftest(void);
+#endif
 
 #endif /* _DRLB_CONN_H */

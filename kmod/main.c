@@ -145,7 +145,7 @@ static bool __init selftest(void)
 {
 	return drlb_packet_selftest() & drlb_proto_tcp_selftest() &
 	       drlb_sched_wlc_selftest() & drlb_sched_wrr_selftest() &
-	       drlb_sched_mh_selftest();
+	       drlb_sched_mh_selftest() & drlb_conn_selftest();
 }
 #else
 static bool __init selftest(void)
