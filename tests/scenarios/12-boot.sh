@@ -17,17 +17,41 @@
 # shellcheck source=../lib.sh
 . "$(dirname "$0")/../lib.sh"
 
-unit_line() { # KEY: the commands of drlb.service, as systemd would run them
-	sed -n "s/^$1=[-+@!:]*//p" "$UNITS/drlb.service"
+unit_line() { # KEY: the commands of drlb.service, each with what is before it
+	sed -n "s/^$1=\([-+@!:]*\)/\1|/p" "$UNITS/drlb.service"
 }
 
+unit_rights() { # as setpriv wants them
+	sed -n 's/^CapabilityBoundingSet=/-all /p' "$UNITS/drlb.service" |
+		sed 's/ CAP_/,+/g' | tr '[:upper:]' '[:lower:]'
+}
+
+with_rights() { # RIGHTS COMMAND...: as root of whom no more is left
+	setpriv --no-new-privs --bounding-set="$1" "${@:2}"
+}
+
+refused() { # RIGHTS FILE
+	local said
+	! said=$(with_rights $1 lbctl apply $2 2>&1) &&
+		[[ $said =~ CAP_NET_ADMIN|[Pp]ermi ]]
+}
+
+# As systemd would run them, as far as rights go: with a + they keep all.
 run_lines() { # KEY...
-	local key line
+	local key before line
 	for key; do
-		while read -r line; do
-			bash -c "$line" || return 1
+		while IFS='|' read -r before line; do
+			if [[ $before == *+* ]]; then
+				bash -c "$line"
+			else
+				with_rights "$(unit_rights)" bash -c "$line"
+			fi || return 1
 		done < <(unit_line "$key")
 	done
+}
+
+hash_secret() { # where root may look at the kernel's memory
+	[[ ! -e /proc/kcore ]] || "$TOOLS/kcore" drlb_hash_secret 40
 }
 
 few_modules() { # so that depmod, which reads all there are, is soon done
@@ -156,16 +180,38 @@ is "by the fast path" "$(lbctl -j device show |
 	json "[(x['name'], x['attached']) for x in devices]")" \
 	"[('eth0', True)]"
 
+# ---- the unit's rights
+
+is "the unit gives its commands one capability" "$(unit_rights)" \
+	"-all,+net_admin"
+is "and these have no other" "$(with_rights "$(unit_rights)" \
+	sed -n 's/^Cap\(Prm\|Eff\|Bnd\):\t//p' /proc/self/status | sort -u)" \
+	0000000000001000
+saved=$(lbctl save)
+for rights in -all -net_admin; do
+	check "with $rights they are refused" refused $rights /dev/null
+done
+is "which changes nothing" "$(lbctl save)" "$saved"
+
 # ---- upgrades: what is installed is loaded, and configured as it was
 
 is "a parameter of the module is as at boot" \
 	"$(</sys/module/drlb/parameters/udp)" 33
 sed -i 's/^options drlb udp=.*/options drlb udp=44/' /etc/modprobe.d/drlb.conf
 saved=$(lbctl save)
+secret=$(hash_secret)
 matches "drlb-upgrade" "$(drlb-upgrade 2>&1 || true)" '^drlb-upgrade: took'
 is "the module was loaded again" "$(</sys/module/drlb/parameters/udp)" 44
 is "the configuration is what it was" "$(lbctl save)" "$saved"
 eventually "it serves again" 20 serves
+if [[ $secret ]]; then
+	matches "the hash of connections has a secret" "$secret" \
+		'^[0-9a-f]*[1-9a-f][0-9a-f]*$'
+	refute "each time that the module is loaded another" \
+		test "$(hash_secret)" == "$secret"
+else
+	say "no /proc/kcore: not seen whether each load has a secret of its own"
+fi
 matches "one that does not load gives way to the installed one" \
 	"$(drlb-upgrade "/lib/modules/$KVER/updates/drlb.ko" udp=0 2>&1 || true)" \
 	'does not load, the installed module was loaded'
@@ -183,6 +229,8 @@ release kept
 check "stop" run_lines ExecStop
 is "stop clears" "$(lbctl -j service show)" '{"services":[]}'
 refute "nobody serves then" serves
+check "nor if the unit had not its capability" refused -net_admin /etc/drlb.conf
+is "since nothing would be there" "$(lbctl -j service show)" '{"services":[]}'
 check "start again" run_lines ExecStartPre ExecStart
 is "and it serves again" "$(curl_vip 4 $VIP | tally)" "rs1=4"
 
