@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "device.h"
 #include "hook.h"
+#include "memory.h"
 
 #include <linux/net.h>
 #include <linux/rtnetlink.h>
@@ -76,7 +77,7 @@ int drlb_device_add(struct drlb_net *dn, const char *name, bool check,
 	if (check)
 		goto out;
 
-	device = kzalloc(sizeof(*device), GFP_KERNEL_ACCOUNT);
+	device = kzalloc(sizeof(*device), DRLB_GFP_CONFIG);
 	if (!device)
 		return -ENOMEM;
 
@@ -84,6 +85,9 @@ int drlb_device_add(struct drlb_net *dn, const char *name, bool check,
 	if (dev) {
 		err = entry_attach(dn, device, dev);
 		if (err) {
+			if (err == -E2BIG)
+				NL_SET_ERR_MSG(extack,
+					       "the device has as many netfilter hooks as there may be");
 			kfree(device);
 			return err;
 		}

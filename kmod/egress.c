@@ -13,6 +13,7 @@
  * the probes; hence an active check every probe_interval.
  */
 #include "egress.h"
+#include "memory.h"
 #include "netlink.h"
 
 #include <linux/jhash.h>
@@ -309,7 +310,7 @@ static struct drlb_egress *egress_create(struct drlb_net *dn,
 
 	lockdep_assert_held(&dn->egresses.lock);
 
-	egress = kzalloc(sizeof(*egress), GFP_KERNEL_ACCOUNT);
+	egress = kzalloc(sizeof(*egress), DRLB_GFP_CONFIG);
 	if (!egress)
 		return ERR_PTR(-ENOMEM);
 

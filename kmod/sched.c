@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "sched.h"
+#include "memory.h"
 
 #include <linux/gcd.h>
 #include <linux/mm.h>
@@ -81,7 +82,7 @@ struct drlb_pool *drlb_pool_create(const struct drlb_sched_conf *conf,
 	int err = 0;
 	u32 i;
 
-	pool = kvzalloc(struct_size(pool, entry, n), GFP_KERNEL_ACCOUNT);
+	pool = kvzalloc(struct_size(pool, entry, n), DRLB_GFP_CONFIG);
 	if (!pool)
 		return ERR_PTR(-ENOMEM);
 

@@ -12,6 +12,7 @@
  * costs the greatest weight.
  */
 #include "sched.h"
+#include "memory.h"
 
 #include <linux/mm.h>
 #include <linux/sched/signal.h>
@@ -85,7 +86,7 @@ int drlb_mh_build(struct drlb_pool *pool, u32 size, u8 family)
 		return -ENOMEM;
 
 	pool->table = kvmalloc_array(size, sizeof(*pool->table),
-				     GFP_KERNEL_ACCOUNT);
+				     DRLB_GFP_CONFIG);
 	if (!pool->table) {
 		kvfree(claimants);
 		return -ENOMEM;
@@ -147,7 +148,7 @@ bool drlb_mh_copy(struct drlb_pool *pool, u32 size,
 		return false;
 
 	pool->table = kvmalloc_array(size, sizeof(*pool->table),
-				     GFP_KERNEL_ACCOUNT);
+				     DRLB_GFP_CONFIG);
 	if (!pool->table)
 		return false;
 

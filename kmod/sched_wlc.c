@@ -17,6 +17,7 @@
  * and when all have done every result is right.
  */
 #include "sched.h"
+#include "memory.h"
 
 #include <linux/mm.h>
 
@@ -95,7 +96,7 @@ static void wlc_recount(const struct drlb_pool *pool, u32 index)
 static int tournament_prepare(struct drlb_pool *pool)
 {
 	pool->winners = kvcalloc(pool->n, sizeof(*pool->winners),
-				 GFP_KERNEL_ACCOUNT);
+				 DRLB_GFP_CONFIG);
 
 	return pool->winners ? 0 : -ENOMEM;
 }

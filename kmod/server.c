@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "server.h"
+#include "memory.h"
 #include "service.h"
 
 #include <linux/rcupdate.h>
@@ -19,7 +20,7 @@ struct drlb_server *drlb_server_create(struct drlb_net *dn,
 
 	lockdep_assert_held(&dn->lock);
 
-	server = kzalloc(sizeof(*server), GFP_KERNEL_ACCOUNT);
+	server = kzalloc(sizeof(*server), DRLB_GFP_CONFIG);
 	if (!server)
 		return ERR_PTR(-ENOMEM);
 

@@ -6,6 +6,7 @@
  */
 #include "service.h"
 #include "hash.h"
+#include "memory.h"
 
 #include <linux/rhashtable.h>
 #include <linux/slab.h>
@@ -466,7 +467,7 @@ int drlb_service_add(struct drlb_net *dn, struct drlb_service_change *change,
 	if (change->check)
 		goto out;
 
-	svc = kzalloc(sizeof(*svc), GFP_KERNEL_ACCOUNT);
+	svc = kzalloc(sizeof(*svc), DRLB_GFP_CONFIG);
 	if (!svc)
 		return -ENOMEM;
 

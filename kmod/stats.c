@@ -4,6 +4,7 @@
  * somebody asks.
  */
 #include "stats.h"
+#include "memory.h"
 
 #include <linux/bitmap.h>
 #include <linux/cpumask.h>
@@ -56,13 +57,13 @@ static struct drlb_traffic_block *block_alloc(void)
 {
 	struct drlb_traffic_block *block;
 
-	block = kzalloc(sizeof(*block), GFP_KERNEL_ACCOUNT);
+	block = kzalloc(sizeof(*block), DRLB_GFP_CONFIG);
 	if (!block)
 		return NULL;
 
 	block->slot = __alloc_percpu_gfp(BLOCK_SLOTS * sizeof(*block->slot),
 					 __alignof__(*block->slot),
-					 GFP_KERNEL_ACCOUNT);
+					 DRLB_GFP_CONFIG);
 	if (!block->slot) {
 		kfree(block);
 		return NULL;
