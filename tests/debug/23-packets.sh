@@ -2,16 +2,18 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # Frames of all kinds, sound ones and broken ones, in all shapes that they can
-# have in memory. A model knows, from the documentation, what must become of each:
+# have in memory: sound ones split at each byte of their headers first, then
+# whatever chance gives, so long as there is time. A model knows, from the documentation, what must become of each:
 # to which server it goes and with which bytes, which ICMP error it is answered
 # with, which counter counts it. See tests/fuzz/frames.
 #
 #     tester: client0 --- eth0 director lan0 --- lan0 :tester
+#          program --- tun0
 #
 #     VIPs 10.0.0.100, 10.0.0.101, 2001:db8::100 and 2001:db8::101, clients and
 #     servers exist as frames only
 #
-# kernels: kasan lockdep kcsan gcov
+# kernels: kasan lockdep kcsan gcov 6.1 6.12
 # doors: both
 # timeout: 120
 # seconds: 60
@@ -54,11 +56,20 @@ sysctls director net.ipv4.conf.all.rp_filter=0 \
 	net.ipv6.ip6frag_high_thresh=200000000
 sysctl -qw net.core.netdev_max_backlog=5000
 
+# By it come those that are in several pieces: GRO would put them together.
+modprobe tun
+in_ns director ip tuntap add dev tun0 mode tap
+in_ns director ethtool -K tun0 gro off >/dev/null
+
 in_ns director ip -batch - <<END
 link set lo up
+link set tun0 mtu 4000 address $MAC_director
 link add link eth0 name eth0.5 address $MAC_director type vlan id 5
+link add link tun0 name tun0.5 address $MAC_director type vlan id 5
 link set eth0 up
 link set eth0.5 up
+link set tun0 up
+link set tun0.5 up
 link set lan0 up
 address add 10.0.0.2/24 dev eth0
 address add 2001:db8::2/64 dev eth0 nodad
@@ -76,7 +87,7 @@ for n in 11 12 13; do
 	END
 done
 vip_on_director $VIP $VIPB $VIP6 $VIPB6
-director_devices eth0
+director_devices eth0 tun0
 
 # Nothing may expire while the model believes in it.
 "$FRAMES" config >"$TMPDIR/config"

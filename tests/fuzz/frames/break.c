@@ -133,21 +133,27 @@ static void break_tag(struct frame *f)
 }
 
 static const struct breaker {
-	const char *name;
+	struct row row;
 	void (*breaks)(struct frame *f);
 	unsigned int weight;
 	bool longer;		/* or shorter: changes the frame's length */
 } breakers[] = {
-	{ "bit", break_bit, 20, false },
-	{ "byte", break_byte, 20, false },
-	{ "word", break_word, 10, false },
-	{ "short", break_short, 12, true },
-	{ "long", break_long, 10, true },
-	{ "field", break_field, 30, false },
-	{ "mac", break_mac, 2, false },
-	{ "double", break_double, 4, false },
-	{ "tag", break_tag, 8, true },
+	{ { "bit", MUST_FORWARD | MUST_DROP }, break_bit, 20, false },
+	{ { "byte", MUST_FORWARD | MUST_DROP }, break_byte, 20, false },
+	{ { "word", MUST_FORWARD | MUST_DROP }, break_word, 10, false },
+	{ { "short", MUST_DROP }, break_short, 12, true },
+	{ { "long", MUST_FORWARD | MUST_DROP }, break_long, 10, true },
+	{ { "field", MUST_FORWARD | MUST_DROP }, break_field, 30, false },
+	{ { "mac", MUST_DROP }, break_mac, 2, false },
+	{ { "double", MUST_FORWARD | MUST_DROP }, break_double, 4, false },
+	{ { "tag", MUST_FORWARD | MUST_DROP }, break_tag, 8, true },
 };
+
+void breakers_enter(void)
+{
+	for (unsigned int i = 0; i < ARRAY_SIZE(breakers); i++)
+		tally_row("broken", &breakers[i].row);
+}
 
 static const struct breaker *pick_breaker(void)
 {
@@ -193,8 +199,9 @@ void break_some(struct frame *f)
 		if (merged && b->longer)
 			continue;
 		b->breaks(f);
+		f->rows |= tally_row("broken", &b->row);
 		snprintf(f->how + strlen(f->how), sizeof(f->how) -
-			 strlen(f->how), " %s", b->name);
+			 strlen(f->how), " %s", b->row.name);
 	}
 	if (merged) {
 		keep_merged(f, before);

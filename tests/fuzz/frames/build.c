@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The pieces of a frame: chance, checksums, headers, and how it lies in memory.
+ * The pieces of a frame: chance, checksums, headers.
  */
 #include <string.h>
 
@@ -98,12 +98,21 @@ uint8_t *room(struct frame *f, unsigned int n)
 	return f->bytes + f->len - n;
 }
 
+static uint8_t only;
+
+void flows_only(uint8_t protocol)
+{
+	only = protocol;
+}
+
 /* Few enough to meet again */
 void pick_flow(struct flow *flow, bool six, uint8_t protocol)
 {
 	static const uint16_t strangers[] = { 1, 22, 79, 8079, 65535, 0 };
 	const struct service *s;
 
+	if (only)
+		protocol = only;
 	do
 		s = &services[chance(services_n)];
 	while (protocol && s->protocol != protocol);
@@ -217,18 +226,4 @@ void finish(struct frame *f)
 {
 	lengths(f);
 	repair(f);
-}
-
-/* ---- how they lie in memory */
-
-void lay(struct frame *f)
-{
-	unsigned int n = f->len - ETHER;
-
-	if (n > 200)
-		n = 200;
-	f->linear = chance(3) ? ETHER + chance(n + 1) : f->len;
-	/* The checksum to come must be there, as for any device. */
-	if (f->gso_size && f->linear < f->l4 + 20)
-		f->linear = f->l4 + 20;
 }

@@ -32,6 +32,8 @@ struct flow {
 };
 
 void pick_flow(struct flow *flow, bool six, uint8_t protocol);
+/* Until it is 0 again, of this protocol and of the usual kind */
+void flows_only(uint8_t protocol);
 
 /* These append: room() zeroes, header() all that comes before the transport.
  * finish() fills in lengths and checksums.
@@ -46,8 +48,14 @@ void header(struct frame *f, bool six, const struct flow *flow,
 void payload(struct frame *f, const struct flow *flow, unsigned int n);
 void finish(struct frame *f);
 
-/* How it lies in memory: the last thing to be decided */
+/* ---- shape.c */
+
+/* How it lies in memory: the last thing to be decided, by chance or so. Cuts go
+ * forward.
+ */
 void lay(struct frame *f);
+void shape(struct frame *f, unsigned int linear);
+void shape_cut(struct frame *f, unsigned int at);
 
 /* ---- break.c */
 
@@ -55,9 +63,16 @@ void break_some(struct frame *f);
 
 /* ---- fragments.c */
 
+extern const struct row fragments_row;
+
+enum order { IN_ORDER, BACKWARD, FIRST_LAST, ORDERS_N };
+
 /* The first of several */
 void fragments_make(struct frame *f);
 /* The next of them: false if there is none left */
 bool fragments_next(struct frame *f);
+/* Of a packet that is there, cut every so many bytes */
+void fragments_cut(struct frame *f, unsigned int step, enum order order);
+bool frame_fragment(struct frame *f);
 
 #endif

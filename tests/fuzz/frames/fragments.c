@@ -9,6 +9,8 @@
 
 #define PIECES_MAX	8
 
+const struct row fragments_row = { "fragments", MUST_SOUND | MUST_SPLIT };
+
 static struct {
 	uint8_t bytes[PIECES_MAX][2048];
 	unsigned int len[PIECES_MAX];
@@ -47,16 +49,10 @@ static void piece(const struct frame *f, unsigned int head, unsigned int from,
 	pieces.len[pieces.n++] = len;
 }
 
-static void cut(struct frame *f)
+static void cut(struct frame *f, unsigned int step)
 {
 	unsigned int head = ETHER + (f->six ? 40 : 20), end = f->len - head;
-	unsigned int step = (end / (PIECES_MAX - 1) + 8 + chance(600)) & ~7U;
 
-	if (step > 1400)
-		step = 1400;
-	/* The whole transport header comes first, or IPv6 lets it not pass. */
-	if (step < 64)
-		step = 64;
 	if (!f->six)
 		f->bytes[f->l3 + 6] = 0;
 	repair4(f);
@@ -70,17 +66,16 @@ static void cut(struct frame *f)
 		piece(f, head, at, at + step < end ? at + step : end, end);
 }
 
-/* They come in order, backward, or the first one last. */
-static void shuffle(void)
+static void arrange(enum order order)
 {
-	unsigned int order = chance(3), n = pieces.n, other;
+	unsigned int n = pieces.n, other;
 	static uint8_t bytes[2048];
 	unsigned int len;
 
+	if (order == IN_ORDER)
+		return;
 	for (unsigned int i = 0; i < n / 2; i++) {
-		other = order == 1 ? n - 1 - i : i ? i : n - 1;
-		if (!order)
-			return;
+		other = order == BACKWARD ? n - 1 - i : i ? i : n - 1;
 		memcpy(bytes, pieces.bytes[i], 2048);
 		memcpy(pieces.bytes[i], pieces.bytes[other], 2048);
 		memcpy(pieces.bytes[other], bytes, 2048);
@@ -97,7 +92,8 @@ bool fragments_next(struct frame *f)
 	if (n == pieces.n)
 		return false;
 
-	f->kind = "fragments";
+	f->kind = &fragments_row;
+	f->rows = tally_row("kind", f->kind);
 	f->six = pieces.six;
 	f->fragment = true;
 	f->l3 = ETHER;
@@ -113,6 +109,24 @@ bool fragments_next(struct frame *f)
 	return true;
 }
 
+void fragments_cut(struct frame *f, unsigned int step, enum order order)
+{
+	cut(f, step);
+	arrange(order);
+}
+
+/* The whole transport header comes first, or IPv6 lets it not pass. */
+static unsigned int some_step(const struct frame *f)
+{
+	unsigned int end = f->len - ETHER - (f->six ? 40 : 20), step;
+
+	step = (end / (PIECES_MAX - 1) + 8 + chance(600)) & ~7U;
+	if (step > 1400)
+		return 1400;
+
+	return step < 64 ? 64 : step;
+}
+
 void fragments_make(struct frame *f)
 {
 	bool six = chance(2);
@@ -122,7 +136,7 @@ void fragments_make(struct frame *f)
 	header(f, six, &flow, flow.protocol);
 	payload(f, &flow, chance(2) ? 60 + chance(1000) : 60 + chance(6000));
 	finish(f);
-	cut(f);
-	shuffle();
+	cut(f, some_step(f));
+	arrange(chance(ORDERS_N));
 	fragments_next(f);
 }

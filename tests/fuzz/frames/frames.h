@@ -7,9 +7,12 @@
  *	build.c		has the pieces that they are made of
  *	break.c		breaks most of them
  *	fragments.c	makes the fragments of sound packets
+ *	shape.c		decides how they lie in memory
+ *	sweep.c		splits sound ones systematically
  *	model.c		knows what must come out, from the documentation alone
- *	wire.c		sends them in all shapes, and hears what comes out
+ *	wire.c		sends them, and hears what comes out
  *	main.c		compares
+ *	tally.c		counts, since what was never tried has not passed
  */
 #ifndef FRAMES_H
 #define FRAMES_H
@@ -24,6 +27,7 @@
 #define ETHER		14	/* length of that header */
 #define LAN_MTU		1500
 #define VLAN_ID		5	/* of the director's VLAN device */
+#define CUTS_MAX	4
 
 enum { ICMP = 1, TCP = 6, UDP = 17, ICMP6 = 58 };
 enum { HOPOPTS = 0, ROUTING = 43, FRAGMENT = 44, AUTH = 51, NONE = 59,
@@ -82,6 +86,22 @@ extern const uint8_t director_mac[6];	/* where clients' frames come in */
 extern const uint8_t lan_mac[6];	/* where it sends them from */
 extern const uint8_t server_macs[SERVERS_N][6];
 
+/* ---- tables: what begins the rows of those that make, break and shape frames */
+
+enum row_must {			/* at least once: */
+	MUST_SOUND = 1,		/* unbroken, and forwarded */
+	MUST_FORWARD = 2,
+	MUST_SPLIT = 4,
+	MUST_ANSWER = 8,
+	MUST_DROP = 16,
+	MUST_ALL = 31,
+};
+
+struct row {
+	const char *name;
+	unsigned int must;
+};
+
 /* ---- frames */
 
 /* What must become of a frame. */
@@ -107,15 +127,19 @@ struct outcome {
 
 struct frame {
 	unsigned long number;
-	const char *kind;
+	const struct row *kind;
+	uint64_t rows;		/* bits: see tally.c */
 	char how[80];		/* mutations, for people */
 	uint8_t bytes[FRAME_MAX];
 	unsigned int len;
 	unsigned int l3, l4;	/* offsets, as it was made */
 	bool six, fragment;
 	bool duplicated;
+	bool tapped;		/* someone held a clone of it */
 	/* how it lies in memory */
 	unsigned int linear;	/* bytes; the rest is in page fragments */
+	bool pieces;		/* each of which begins at one of these */
+	unsigned int cuts[CUTS_MAX], cuts_n;
 	uint8_t gso_type;
 	uint16_t gso_size;
 	/* the packet that this fragment completes, as one frame */
@@ -125,6 +149,14 @@ struct frame {
 	bool sent;
 	struct outcome out;
 };
+
+/* ---- tally.c */
+
+/* The row's bit. Who has a table enters all of it before anything is sent. */
+uint64_t tally_row(const char *table, const struct row *row);
+void tally_frame(const struct frame *f);
+void tally_print(void);
+bool tally_is_full(void);
 
 /* ---- topology.c */
 
@@ -136,11 +168,36 @@ bool address_client(const uint8_t *source, bool six);
 int address_vip(const uint8_t *address, bool six);
 void config_print(void);
 
+/* ---- break.c, shape.c */
+
+void breakers_enter(void);
+void shapes_enter(void);
+/* Those that it was sent in */
+void shapes_tally(struct frame *f);
+
 /* ---- make.c */
 
+void makers_enter(void);
 /* The next frame. The same seed gives the same frames. */
 void frame_make(struct frame *f);
 void frame_marker(struct frame *f, unsigned int n);
+
+/* An unbroken one, if there are of that kind: kinds are numbers */
+extern const unsigned int kinds_n;
+bool frame_sound(struct frame *f, unsigned int kind, bool six);
+void frame_copy(struct frame *to, const struct frame *from);
+
+/* ---- sweep.c */
+
+/* Sends sound ones of all kinds, split wherever it is of interest. */
+void sweep(void);
+
+/* ---- main.c */
+
+/* Room for the next frame, which is to be filled and sent: as it is, or in pieces
+ */
+struct frame *batch_room(bool pieces);
+void batch_send(struct frame *f, bool pieces);
 
 /* ---- build.c */
 
@@ -189,7 +246,8 @@ bool wire_send(struct frame *f);	/* false if this kernel refuses to */
 bool wire_hear_lan(struct heard *h);	/* false if there is nothing now */
 bool wire_hear_client(struct heard *h);
 void wire_wait_lan(int seconds);
-void wire_tap(bool on);
+void wire_tap(bool on, bool pieces);	/* at which device */
+bool wire_is_tapped(void);
 bool wire_hear_tap(struct heard *h);
 unsigned int wire_lost(void);
 void wire_counters(uint64_t value[COUNTERS_N]);

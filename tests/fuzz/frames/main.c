@@ -2,7 +2,10 @@
 /*
  * frames config		prints the director's services, for lbctl apply
  * frames run DIRECTOR SECONDS
- *				sends frames for so long, compares what comes out
+ *				sends frames for so long, compares what comes out,
+ *				and tells how many there were of each kind. The
+ *				least that it sends takes 20 seconds, on a kernel
+ *				that watches itself some minutes.
  *
  * SEED gives the same frames again, BATCH says how many are sent before what
  * comes out is looked at: 1 to find out whose fault a counter is.
@@ -18,11 +21,13 @@
 #define BATCH_MAX	256
 #define HEARD_MAX	4096
 #define MINUTE		60	/* until silence means that nothing comes */
+#define FRAMES_MIN	4000	/* by chance, however slow the kernel is */
 
 static struct frame frames[BATCH_MAX + 1];
 static unsigned int frames_n;
 static struct heard *lan[HEARD_MAX], *client[HEARD_MAX];
 static unsigned int lan_n, client_n;
+static bool tapping;
 
 static unsigned long seed, batch = 64, all, refused, unknown, nothing, forwarded,
 	split, answers, tapped;
@@ -40,9 +45,12 @@ static void hex(const char *what, const uint8_t *bytes, unsigned int len)
 
 static void describe(const struct frame *f)
 {
-	printf("# frame %lu, seed %lu: %s%s; %u of %u bytes linear%s, gso %u\n",
-	       f->number, seed, f->kind, f->how, f->linear, f->len,
-	       f->whole ? ", the last fragment" : "", f->gso_size);
+	printf("# frame %lu, seed %lu: %s%s; %u of %u bytes linear", f->number,
+	       seed, f->kind->name, f->how, f->linear, f->len);
+	for (unsigned int i = 0; f->pieces && i < f->cuts_n; i++)
+		printf(", cut at %u", f->cuts[i]);
+	printf("%s, gso %u\n", f->whole ? ", the last fragment" : "",
+	       f->gso_size);
 	printf("# wanted: %s, servers %x of which seen %d, counters",
 	       f->out.why, f->out.servers,
 	       f->out.conn ? f->out.conn->server : -1);
@@ -378,9 +386,36 @@ static void compare_tap(void)
 		    (h.len != frames[i].len ||
 		     memcmp(h.bytes, frames[i].bytes, h.len)))
 			mismatch(&frames[i], &h, "the tap's clone was changed");
-		tapped++;
-		i++;
+		frames[i++].tapped = true;
 	}
+	for (; i < frames_n && wire_is_tapped(); i++)
+		if (tap_hears(&frames[i]))
+			mismatch(&frames[i], NULL, "the tap did not hear it");
+}
+
+/* ---- tallies */
+
+static void tally_batch(void)
+{
+	/* But for the marker */
+	for (unsigned int i = 0; i + 1 < frames_n; i++) {
+		shapes_tally(&frames[i]);
+		tally_frame(&frames[i]);
+		tapped += frames[i].tapped;
+	}
+}
+
+/* Whether all of it was put to the test, as far as the model knows it */
+static bool tested(void)
+{
+	bool full = tally_is_full();
+
+	if (unknown * 100 <= all)
+		return full;
+	printf("not ok - %lu frames of %lu: the model does not know\n", unknown,
+	       all);
+
+	return false;
 }
 
 /* ---- batches */
@@ -487,38 +522,82 @@ static void send_frame(struct frame *f)
 	all++;
 }
 
-static void one_batch(void)
+static void batch_end(void)
 {
 	static unsigned int n;
 
-	wire_tap(n & 1);
-	for (frames_n = 0; frames_n < batch; frames_n++) {
-		frame_make(&frames[frames_n]);
-		send_frame(&frames[frames_n]);
-	}
+	if (!frames_n)
+		return;
 	frame_marker(&frames[frames_n], ++n);
+	frames[frames_n].pieces = frames[0].pieces;
 	send_frame(&frames[frames_n++]);
 	hear_all();
 	compare_lan();
 	compare_answers();
 	compare_tap();
 	compare_counters();
+	tally_batch();
 	release(lan, &lan_n);
 	release(client, &client_n);
+	frames_n = 0;
+	tapping = !tapping;
 }
 
-static void run(const char *director, unsigned int seconds)
+/* They all take the same way, so that they stay in order. */
+struct frame *batch_room(bool pieces)
+{
+	if (frames_n == batch || (frames_n && frames[0].pieces != pieces))
+		batch_end();
+	if (!frames_n)
+		wire_tap(tapping, pieces);
+
+	return &frames[frames_n];
+}
+
+void batch_send(struct frame *f, bool pieces)
+{
+	static unsigned long number;
+
+	f->pieces = pieces;
+	f->number = ++number;
+	frames_n++;
+	send_frame(f);
+}
+
+/* The same frames take the same way, in whatever batches. */
+static void random_frame(void)
+{
+	static unsigned int n;
+	bool pieces = n++ / BATCH_MAX & 1;
+	struct frame *f = batch_room(pieces);
+
+	frame_make(f);
+	batch_send(f, pieces);
+}
+
+static bool run(const char *director, unsigned int seconds)
 {
 	time_t start = time(NULL), now = start;
+	unsigned long least;
 
 	wire_open(director);
 	wire_counters(counted);
 	chance_seed(seed);
-	for (; now < start + seconds; now = time(NULL))
-		one_batch();
+	makers_enter();
+	breakers_enter();
+	shapes_enter();
+	sweep();
+	batch_end();
+	printf("# %lu frames of the sweep in %ld seconds\n", all,
+	       (long)(time(NULL) - start));
+	least = all + FRAMES_MIN;
+	for (; now < start + seconds || all < least; now = time(NULL))
+		random_frame();
+	batch_end();
 
+	tally_print();
 	printf("# %lu frames in %ld seconds: %lu a second\n", all,
-	       (long)(now - start), all / (now - start));
+	       (long)(now - start), all / (now - start + 1));
 	printf("# %lu forwarded, %lu split, %lu not forwarded, %lu answered\n",
 	       forwarded, split, nothing, answers);
 	printf("# %lu not known (%lu in 10000), %lu not sent, %lu seen by a tap\n",
@@ -526,6 +605,8 @@ static void run(const char *director, unsigned int seconds)
 	for (int i = 0; i < COUNTERS_N; i++)
 		printf("counter %s %llu\n", counter_names[i],
 		       (unsigned long long)counted[i]);
+
+	return tested();
 }
 
 int main(int argc, char **argv)
@@ -544,7 +625,7 @@ int main(int argc, char **argv)
 	if (argc == 2 && !strcmp(argv[1], "config"))
 		config_print();
 	else if (argc == 4 && !strcmp(argv[1], "run"))
-		run(argv[2], atoi(argv[3]));
+		return !run(argv[2], atoi(argv[3]));
 	else
 		return 2;
 

@@ -240,22 +240,30 @@ static void make_garbage(struct frame *f, bool six)
 }
 
 static const struct maker {
-	const char *name;
+	struct row row;
 	void (*make)(struct frame *f, bool six);
 	unsigned int weight;
 	bool four, six;
 } makers[] = {
-	{ "plain", make_plain, 30, true, true },
-	{ "options", make_options, 6, true, false },
-	{ "extensions", make_extensions, 10, false, true },
-	{ "icmp", make_icmp, 4, true, true },
-	{ "error", make_error, 16, true, true },
-	{ "other", make_other, 4, true, true },
-	{ "martian", make_martian, 4, true, true },
-	{ "big", make_big, 6, true, true },
-	{ "merged", make_merged, 6, true, true },
-	{ "garbage", make_garbage, 2, true, true },
+	{ { "plain", MUST_SOUND | MUST_ANSWER }, make_plain, 30, true, true },
+	{ { "options", MUST_SOUND }, make_options, 6, true, false },
+	{ { "extensions", MUST_SOUND }, make_extensions, 10, false, true },
+	{ { "icmp", MUST_DROP }, make_icmp, 4, true, true },
+	{ { "error", MUST_SOUND }, make_error, 16, true, true },
+	{ { "other", MUST_DROP }, make_other, 4, true, true },
+	{ { "martian", MUST_DROP }, make_martian, 4, true, true },
+	{ { "big", MUST_SOUND | MUST_SPLIT | MUST_ANSWER }, make_big, 6, true,
+	  true },
+	{ { "merged", MUST_SOUND | MUST_ANSWER }, make_merged, 6, true, true },
+	{ { "garbage", MUST_DROP }, make_garbage, 2, true, true },
 };
+
+void makers_enter(void)
+{
+	for (unsigned int i = 0; i < ARRAY_SIZE(makers); i++)
+		tally_row("kind", &makers[i].row);
+	tally_row("kind", &fragments_row);
+}
 
 /* By their weights. */
 static const struct maker *pick_maker(void)
@@ -276,6 +284,7 @@ static const struct maker *pick_maker(void)
 static void copy_frame(struct frame *to, const struct frame *from)
 {
 	to->kind = from->kind;
+	to->rows = from->rows;
 	strcpy(to->how, from->how);
 	memcpy(to->bytes, from->bytes, from->len);
 	to->len = from->len;
@@ -284,23 +293,32 @@ static void copy_frame(struct frame *to, const struct frame *from)
 	to->six = from->six;
 	to->gso_type = from->gso_type;
 	to->gso_size = from->gso_size;
-	lay(to);
+}
+
+static void empty(struct frame *f)
+{
+	free(f->whole);
+	memset(f, 0, offsetof(struct frame, bytes));
+	memset(&f->len, 0, sizeof(*f) - offsetof(struct frame, len));
+}
+
+static void make(struct frame *f, const struct maker *m, bool six)
+{
+	f->kind = &m->row;
+	f->rows = tally_row("kind", f->kind);
+	m->make(f, six);
 }
 
 void frame_make(struct frame *f)
 {
-	static unsigned long number;
 	static struct frame last;
 	const struct maker *m;
-	bool six;
 
-	free(f->whole);
-	memset(f, 0, offsetof(struct frame, bytes));
-	memset(&f->len, 0, sizeof(*f) - offsetof(struct frame, len));
-	f->number = ++number;
+	empty(f);
 	if (last.duplicated) {
 		last.duplicated = false;
 		copy_frame(f, &last);
+		lay(f);
 		return;
 	}
 	if (fragments_next(f))
@@ -311,9 +329,7 @@ void frame_make(struct frame *f)
 	}
 
 	m = pick_maker();
-	six = m->six && (!m->four || chance(2));
-	f->kind = m->name;
-	m->make(f, six);
+	make(f, m, m->six && (!m->four || chance(2)));
 	if (chance(5) > 1)
 		break_some(f);
 	lay(f);
@@ -321,18 +337,45 @@ void frame_make(struct frame *f)
 		last = *f;
 }
 
+const unsigned int kinds_n = ARRAY_SIZE(makers);
+
+bool frame_sound(struct frame *f, unsigned int kind, bool six)
+{
+	const struct maker *m = &makers[kind];
+
+	empty(f);
+	if (!(six ? m->six : m->four))
+		return false;
+	make(f, m, six);
+	shape(f, f->len);
+
+	return true;
+}
+
+void frame_copy(struct frame *to, const struct frame *from)
+{
+	empty(to);
+	copy_frame(to, from);
+}
+
+bool frame_fragment(struct frame *f)
+{
+	empty(f);
+
+	return fragments_next(f);
+}
+
 /* It comes out last. */
 void frame_marker(struct frame *f, unsigned int n)
 {
+	static const struct row row = { "marker", 0 };
 	struct flow flow = { .client_port = 7, .vip_port = 53,
 			     .protocol = UDP };
 	unsigned int ident_saved = ident;
 	uint64_t chance_saved = chance_state;
 
-	free(f->whole);
-	memset(f, 0, offsetof(struct frame, bytes));
-	memset(&f->len, 0, sizeof(*f) - offsetof(struct frame, len));
-	f->kind = "marker";
+	empty(f);
+	f->kind = &row;
 	address(flow.client, false, false, 9);
 	address(flow.vip, false, true, 0);
 	header(f, false, &flow, UDP);

@@ -5,7 +5,9 @@
  *
  * What is sent by a ring lies in its pages but for as many bytes as the
  * virtio-net header calls its headers: these are linear, at the receiver too,
- * since veth hands the packet over as it is.
+ * since veth hands the packet over as it is, with the rest copied to one page
+ * fragment. In several pieces it comes by the director's TUN device, which makes
+ * each that is written a page fragment of its own, and the first one linear.
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -15,6 +17,7 @@
 #include <linux/genetlink.h>
 #include <linux/if_ether.h>
 #include <linux/if_packet.h>
+#include <linux/if_tun.h>
 #include <linux/virtio_net.h>
 #include <net/if.h>
 #include <poll.h>
@@ -22,6 +25,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
@@ -40,7 +44,9 @@
 #define SLOT_SIZE	65536
 #define RECEIVE_BUFFER	(64 << 20)
 
-static int client, lan, tap = -1, tap_device, director_ns, own_ns, transmit;
+static int client, lan, tap, director_ns, own_ns, transmit, tun;
+static unsigned int by_ring, by_tun;	/* the director's devices */
+static unsigned int tapped;		/* which of them is */
 static uint8_t *ring;
 static unsigned int slot, lost;
 static struct mnl_socket *netlink;
@@ -122,6 +128,19 @@ static void open_ring(unsigned int device)
 		die("mmap");
 }
 
+static void open_tun(const char *name)
+{
+	struct ifreq request = {
+		.ifr_flags = IFF_TAP | IFF_NO_PI | IFF_VNET_HDR | IFF_NAPI |
+			     IFF_NAPI_FRAGS,
+	};
+
+	strcpy(request.ifr_name, name);
+	tun = open("/dev/net/tun", O_RDWR | O_CLOEXEC);
+	if (tun < 0 || ioctl(tun, TUNSETIFF, &request))
+		die(name);
+}
+
 /* ---- sending */
 
 static uint8_t gso_type(const struct frame *f)
@@ -134,23 +153,62 @@ static uint8_t gso_type(const struct frame *f)
 	return f->six ? VIRTIO_NET_HDR_GSO_TCPV6 : VIRTIO_NET_HDR_GSO_TCPV4;
 }
 
-bool wire_send(struct frame *f)
+static struct virtio_net_hdr shape_of(const struct frame *f)
 {
-	struct tpacket2_hdr *h = (void *)(ring + slot * SLOT_SIZE);
-	uint8_t *data = (uint8_t *)h + TPACKET2_HDRLEN -
-			sizeof(struct sockaddr_ll);
 	struct virtio_net_hdr shape = {
 		.hdr_len = f->linear,
 		.gso_type = gso_type(f),
 		.gso_size = f->gso_size,
 	};
-	int tries = 0;
 
 	if (f->gso_size) {
 		shape.flags = VIRTIO_NET_HDR_F_NEEDS_CSUM;
 		shape.csum_start = f->l4;
 		shape.csum_offset = f->gso_type == TCP ? 16 : 6;
 	}
+
+	return shape;
+}
+
+/* Pieces end with pages at the latest. */
+static bool send_pieces(struct frame *f)
+{
+	struct virtio_net_hdr shape = shape_of(f);
+	struct iovec parts[2 + CUTS_MAX + FRAME_MAX / 4096 + 1] = {
+		{ &shape, sizeof(shape) }, { f->bytes, f->linear },
+	};
+	unsigned int n = 2, at = f->linear, end, cut = 0;
+
+	for (; at < f->len; at = end) {
+		while (cut < f->cuts_n && f->cuts[cut] <= at)
+			cut++;
+		end = cut < f->cuts_n ? f->cuts[cut] : f->len;
+		if (end > f->len)
+			end = f->len;
+		if (end > at + 4096)
+			end = at + 4096;
+		parts[n].iov_base = f->bytes + at;
+		parts[n++].iov_len = end - at;
+	}
+	for (int tries = 0; tries < 1000; tries++) {
+		if (writev(tun, parts, n) > 0)
+			return true;
+		if (errno != EBUSY)
+			break;
+		usleep(1000);
+	}
+
+	return false;
+}
+
+static bool send_ring(struct frame *f)
+{
+	struct tpacket2_hdr *h = (void *)(ring + slot * SLOT_SIZE);
+	uint8_t *data = (uint8_t *)h + TPACKET2_HDRLEN -
+			sizeof(struct sockaddr_ll);
+	struct virtio_net_hdr shape = shape_of(f);
+	int tries = 0;
+
 	while (__atomic_load_n(&h->tp_status, __ATOMIC_ACQUIRE) ==
 	       TP_STATUS_SENDING)
 		usleep(100);
@@ -169,6 +227,11 @@ bool wire_send(struct frame *f)
 	h->tp_status = TP_STATUS_AVAILABLE;
 
 	return false;
+}
+
+bool wire_send(struct frame *f)
+{
+	return f->pieces ? send_pieces(f) : send_ring(f);
 }
 
 /* ---- hearing */
@@ -236,22 +299,30 @@ void wire_wait_lan(int seconds)
 }
 
 /* A listener at the director's device holds a clone of each packet. */
-void wire_tap(bool on)
+void wire_tap(bool on, bool pieces)
 {
-	if (!on) {
-		if (tap >= 0)
-			close(tap);
-		tap = -1;
-	} else if (tap < 0) {
+	unsigned int device = !on ? 0 : pieces ? by_tun : by_ring;
+
+	if (device == tapped)
+		return;
+	if (tapped)
+		close(tap);
+	tapped = device;
+	if (device) {
 		enter(director_ns);
-		tap = listener(tap_device);
+		tap = listener(device);
 		enter(own_ns);
 	}
 }
 
+bool wire_is_tapped(void)
+{
+	return tapped;
+}
+
 bool wire_hear_tap(struct heard *heard)
 {
-	return tap >= 0 && hear(tap, heard);
+	return tapped && hear(tap, heard);
 }
 
 static unsigned int lost_at(int fd)
@@ -384,7 +455,9 @@ void wire_open(const char *director)
 	lan = listener(device("lan0"));
 
 	enter(director_ns);
-	tap_device = device("eth0");
+	by_ring = device("eth0");
+	by_tun = device("tun0");
+	open_tun("tun0");
 	netlink = mnl_socket_open(NETLINK_GENERIC);
 	if (!netlink || mnl_socket_bind(netlink, 0, MNL_SOCKET_AUTOPID) < 0)
 		die("netlink socket");
