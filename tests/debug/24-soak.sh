@@ -9,7 +9,7 @@
 #        |         |         |      |      |       2001:db8::100 on the
 #        +---------+---LAN---+------+------+       last four
 #
-# In rounds of about a minute: short and long HTTP connections, uploads, DNS,
+# In rounds of a minute, or of a twelfth of the time: short and long HTTP connections, uploads, DNS,
 # iperf3 by TCP and UDP, and packets for nobody, with the churn whose kind is
 # "calm" (see tests/debug/churn), which must break nothing at all. In each fifth
 # round the churn is of kind "server" as well, which moves connections: then
@@ -33,7 +33,7 @@
 
 SECS=${SECS:-300}
 SEED=${SEED:-1}
-ROUNDS=$((SECS / 60 > 2 ? SECS / 60 : 2))
+ROUNDS=$((SECS / 60 > 12 ? 12 : SECS / 60 > 2 ? SECS / 60 : 2))
 LENGTH=$((SECS / ROUNDS))
 BASE=$TMPDIR/base
 export DIRECTOR_SETUP=/dev/null MODULE
@@ -304,7 +304,8 @@ all_counters() {
 		xargs -n 2
 }
 
-# Real traffic adds none to these.
+# Real traffic adds none to these, but a last segment that comes after its
+# connection has expired.
 judge_drops() {
 	local name due got before
 
@@ -313,7 +314,7 @@ judge_drops() {
 			"$TMPDIR/counters")
 		got=$(($(counter "$name") - before))
 		total[drops]=$((total[drops] + due))
-		[[ $got == "$due" ]] ||
+		[[ $got == "$due" || ($name == no_connection && $got -gt $due) ]] ||
 			complain "$name: counted $got, sent $due"
 	done < <(awk '{ sum[$1] += $2 } END { for (n in sum) print n, sum[n] }' \
 		"$TMPDIR"/drops{,6})
