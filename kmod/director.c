@@ -281,6 +281,14 @@ not_parsed(struct drlb_net *dn, enum drlb_parse parse, enum drlb_door door)
 	if (parse == DRLB_PARSE_MALFORMED)
 		return pass(dn, door, DRLB_COUNT_MALFORMED);
 
+	/* The local stack must not see what may be a connection's: it would
+	 * reset that. The other door tries once more.
+	 */
+	if (parse == DRLB_PARSE_NO_MEMORY && door == DRLB_DOOR_PREROUTING) {
+		drlb_count(dn->counters, DRLB_COUNT_NO_MEMORY);
+		return DRLB_DROP;
+	}
+
 	return DRLB_PASS;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "packet.h"
 
+#include <linux/errno.h>
 #include <linux/icmp.h>
 #include <linux/icmpv6.h>
 #include <linux/ip.h>
@@ -24,6 +25,31 @@ static __be32 ports_swap(__be32 ports)
 	return (__force __be32)rol32((__force u32)ports, 16);
 }
 
+/* Have the first @len bytes in the linear part, of a packet that ends at @end.
+ * When there are so many and they still cannot be had, it is for want of memory.
+ */
+static __always_inline enum drlb_parse
+pull(struct sk_buff *skb, unsigned int len, unsigned int end)
+{
+	if (unlikely(len > end))
+		return DRLB_PARSE_MALFORMED;
+	if (likely(pskb_may_pull(skb, len)))
+		return DRLB_PARSE_OK;
+
+	return len > skb->len ? DRLB_PARSE_MALFORMED : DRLB_PARSE_NO_MEMORY;
+}
+
+/* Cut off what is behind @end. */
+static enum drlb_parse trim(struct sk_buff *skb, unsigned int end)
+{
+	int err = pskb_trim_rcsum(skb, end);
+
+	if (likely(!err))
+		return DRLB_PARSE_OK;
+
+	return err == -ENOMEM ? DRLB_PARSE_NO_MEMORY : DRLB_PARSE_MALFORMED;
+}
+
 /* The transport header at @offset, whose packet ends at @end. */
 static __always_inline enum drlb_parse
 parse_transport(struct sk_buff *skb, unsigned int offset, unsigned int end,
@@ -31,11 +57,12 @@ parse_transport(struct sk_buff *skb, unsigned int offset, unsigned int end,
 {
 	const struct tcphdr *th;
 	const struct udphdr *uh;
+	enum drlb_parse ret;
 
 	if (likely(protocol == IPPROTO_TCP)) {
-		if (unlikely(offset + sizeof(*th) > end ||
-			     !pskb_may_pull(skb, offset + sizeof(*th))))
-			return DRLB_PARSE_MALFORMED;
+		ret = pull(skb, offset + sizeof(*th), end);
+		if (unlikely(ret != DRLB_PARSE_OK))
+			return ret;
 
 		th = (const void *)skb->data + offset;
 		if (unlikely(th->doff < sizeof(*th) / 4 ||
@@ -48,9 +75,9 @@ parse_transport(struct sk_buff *skb, unsigned int offset, unsigned int end,
 		return DRLB_PARSE_OK;
 	}
 
-	if (unlikely(offset + sizeof(*uh) > end ||
-		     !pskb_may_pull(skb, offset + sizeof(*uh))))
-		return DRLB_PARSE_MALFORMED;
+	ret = pull(skb, offset + sizeof(*uh), end);
+	if (unlikely(ret != DRLB_PARSE_OK))
+		return ret;
 
 	/* The length may be 0 in a jumbogram and in large GSO packets only. */
 	uh = (const void *)skb->data + offset;
@@ -77,11 +104,12 @@ static enum drlb_parse parse_quoted4(struct sk_buff *skb, unsigned int offset,
 				     unsigned int end, struct drlb_packet *pkt)
 {
 	const struct iphdr *iph;
+	enum drlb_parse ret;
 	unsigned int hlen;
 
-	if (offset + sizeof(*iph) > end ||
-	    !pskb_may_pull(skb, offset + sizeof(*iph)))
-		return DRLB_PARSE_MALFORMED;
+	ret = pull(skb, offset + sizeof(*iph), end);
+	if (ret != DRLB_PARSE_OK)
+		return ret;
 
 	iph = (const void *)skb->data + offset;
 	hlen = iph->ihl * 4;
@@ -91,9 +119,9 @@ static enum drlb_parse parse_quoted4(struct sk_buff *skb, unsigned int offset,
 		return DRLB_PARSE_PASS;
 	if (iph->frag_off & htons(IP_OFFSET))
 		return DRLB_PARSE_PASS;
-	if (offset + hlen + sizeof(struct ports) > end ||
-	    !pskb_may_pull(skb, offset + hlen + sizeof(struct ports)))
-		return DRLB_PARSE_MALFORMED;
+	ret = pull(skb, offset + hlen + sizeof(struct ports), end);
+	if (ret != DRLB_PARSE_OK)
+		return ret;
 
 	/* An error comes to whoever sent what it quotes. */
 	iph = (const void *)skb->data + offset;
@@ -114,10 +142,11 @@ static enum drlb_parse parse_icmp4(struct sk_buff *skb, unsigned int offset,
 				   unsigned int end, struct drlb_packet *pkt)
 {
 	const struct icmphdr *ich;
+	enum drlb_parse ret;
 
-	if (offset + sizeof(*ich) > end ||
-	    !pskb_may_pull(skb, offset + sizeof(*ich)))
-		return DRLB_PARSE_MALFORMED;
+	ret = pull(skb, offset + sizeof(*ich), end);
+	if (ret != DRLB_PARSE_OK)
+		return ret;
 
 	ich = (const void *)skb->data + offset;
 	switch (ich->type) {
@@ -148,8 +177,9 @@ enum drlb_parse drlb_packet_parse4_any(struct sk_buff *skb, enum drlb_door door,
 	enum drlb_parse ret;
 	__be32 ports;
 
-	if (unlikely(!pskb_may_pull(skb, sizeof(*iph))))
-		return DRLB_PARSE_MALFORMED;
+	ret = pull(skb, sizeof(*iph), skb->len);
+	if (unlikely(ret != DRLB_PARSE_OK))
+		return ret;
 
 	iph = ip_hdr(skb);
 	hlen = iph->ihl * 4;
@@ -157,17 +187,20 @@ enum drlb_parse drlb_packet_parse4_any(struct sk_buff *skb, enum drlb_door door,
 
 	if (door == DRLB_DOOR_INGRESS) {
 		if (unlikely(iph->version != 4 || hlen < sizeof(*iph) ||
-			     end < hlen || end > skb->len ||
-			     !pskb_may_pull(skb, hlen)))
+			     end < hlen || end > skb->len))
 			return DRLB_PARSE_MALFORMED;
+		ret = pull(skb, hlen, end);
+		if (unlikely(ret != DRLB_PARSE_OK))
+			return ret;
 
 		iph = ip_hdr(skb);
 		if (unlikely(ip_fast_csum(iph, iph->ihl)))
 			return DRLB_PARSE_MALFORMED;
 		if (unlikely(ip_is_fragment(iph)))
 			return DRLB_PARSE_PASS;
-		if (unlikely(pskb_trim_rcsum(skb, end)))
-			return DRLB_PARSE_MALFORMED;
+		ret = trim(skb, end);
+		if (unlikely(ret != DRLB_PARSE_OK))
+			return ret;
 		iph = ip_hdr(skb);
 	} else if (unlikely(ip_is_fragment(iph))) {
 		/* Defragmentation was asked not to touch it. */
@@ -204,6 +237,7 @@ static enum drlb_parse skip_extensions(struct sk_buff *skb, unsigned int end,
 				       u8 *nexthdr, unsigned int *offset)
 {
 	const struct ipv6_opt_hdr *oh;
+	enum drlb_parse ret;
 	unsigned int hlen;
 	int i;
 
@@ -220,9 +254,9 @@ static enum drlb_parse skip_extensions(struct sk_buff *skb, unsigned int end,
 			return DRLB_PARSE_OK;
 		}
 
-		if (*offset + sizeof(*oh) > end ||
-		    !pskb_may_pull(skb, *offset + sizeof(*oh)))
-			return DRLB_PARSE_MALFORMED;
+		ret = pull(skb, *offset + sizeof(*oh), end);
+		if (ret != DRLB_PARSE_OK)
+			return ret;
 
 		oh = (const void *)skb->data + *offset;
 		hlen = *nexthdr == NEXTHDR_AUTH ? ipv6_authlen(oh) :
@@ -234,8 +268,9 @@ static enum drlb_parse skip_extensions(struct sk_buff *skb, unsigned int end,
 		if (*nexthdr == NEXTHDR_ROUTING) {
 			const struct ipv6_rt_hdr *rh = (const void *)oh;
 
-			if (!pskb_may_pull(skb, *offset + sizeof(*rh)))
-				return DRLB_PARSE_MALFORMED;
+			ret = pull(skb, *offset + sizeof(*rh), end);
+			if (ret != DRLB_PARSE_OK)
+				return ret;
 			rh = (const void *)skb->data + *offset;
 			if (rh->segments_left)
 				return DRLB_PARSE_PASS;
@@ -257,9 +292,9 @@ static enum drlb_parse parse_quoted6(struct sk_buff *skb, unsigned int offset,
 	enum drlb_parse ret;
 	u8 nexthdr;
 
-	if (offset + sizeof(*ip6h) > end ||
-	    !pskb_may_pull(skb, offset + sizeof(*ip6h)))
-		return DRLB_PARSE_MALFORMED;
+	ret = pull(skb, offset + sizeof(*ip6h), end);
+	if (ret != DRLB_PARSE_OK)
+		return ret;
 
 	ip6h = (const void *)skb->data + offset;
 	if (ip6h->version != 6)
@@ -272,9 +307,9 @@ static enum drlb_parse parse_quoted6(struct sk_buff *skb, unsigned int offset,
 		return ret;
 	if (!protocol_known(nexthdr))
 		return DRLB_PARSE_PASS;
-	if (offset + sizeof(struct ports) > end ||
-	    !pskb_may_pull(skb, offset + sizeof(struct ports)))
-		return DRLB_PARSE_MALFORMED;
+	ret = pull(skb, offset + sizeof(struct ports), end);
+	if (ret != DRLB_PARSE_OK)
+		return ret;
 
 	ip6h = (const void *)skb->data + inner;
 	if (!ipv6_addr_equal(&ipv6_hdr(skb)->daddr, &ip6h->saddr))
@@ -294,10 +329,11 @@ static enum drlb_parse parse_icmp6(struct sk_buff *skb, unsigned int offset,
 				   unsigned int end, struct drlb_packet *pkt)
 {
 	const struct icmp6hdr *ich;
+	enum drlb_parse ret;
 
-	if (offset + sizeof(*ich) > end ||
-	    !pskb_may_pull(skb, offset + sizeof(*ich)))
-		return DRLB_PARSE_MALFORMED;
+	ret = pull(skb, offset + sizeof(*ich), end);
+	if (ret != DRLB_PARSE_OK)
+		return ret;
 
 	ich = (const void *)skb->data + offset;
 	if (ich->icmp6_type & ICMPV6_INFOMSG_MASK)
@@ -315,8 +351,9 @@ enum drlb_parse drlb_packet_parse6_any(struct sk_buff *skb, enum drlb_door door,
 	__be32 ports;
 	u8 nexthdr;
 
-	if (unlikely(!pskb_may_pull(skb, sizeof(*ip6h))))
-		return DRLB_PARSE_MALFORMED;
+	ret = pull(skb, sizeof(*ip6h), skb->len);
+	if (unlikely(ret != DRLB_PARSE_OK))
+		return ret;
 
 	ip6h = ipv6_hdr(skb);
 	end = ntohs(ip6h->payload_len);
@@ -338,8 +375,9 @@ enum drlb_parse drlb_packet_parse6_any(struct sk_buff *skb, enum drlb_door door,
 		/* IP acts on hop-by-hop options before anyone else may. */
 		if (unlikely(nexthdr == NEXTHDR_HOP))
 			return DRLB_PARSE_PASS;
-		if (unlikely(pskb_trim_rcsum(skb, end)))
-			return DRLB_PARSE_MALFORMED;
+		ret = trim(skb, end);
+		if (unlikely(ret != DRLB_PARSE_OK))
+			return ret;
 	}
 
 	pkt->family = AF_INET6;

@@ -101,6 +101,7 @@ enum drlb_parse {
 	DRLB_PARSE_OK,
 	DRLB_PARSE_PASS,	/* nothing that could be balanced */
 	DRLB_PARSE_MALFORMED,
+	DRLB_PARSE_NO_MEMORY,	/* to have its headers in one piece */
 };
 
 /* What nearly all packets are: TCP or UDP right behind a header without options,
