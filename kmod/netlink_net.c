@@ -379,8 +379,11 @@ void drlb_nl_notify_egress(struct drlb_net *dn, u8 family,
 		return;
 
 	skb = genlmsg_new(NLMSG_DEFAULT_SIZE, GFP_ATOMIC);
-	if (!skb)
+	if (!skb) {
+		/* As when a listener's queue is full: it knows to look. */
+		genl_set_err(&drlb_nl_family, dn->net, 0, 0, -ENOBUFS);
 		return;
+	}
 
 	if (put_event(skb, family, addr, state)) {
 		nlmsg_free(skb);

@@ -80,7 +80,8 @@
  *     Shown values only: counts of connections that exist are not touched.
  * EVENT              notification in group "events":
  *     EVENT, SERVER { ADDR4 | ADDR6, STATE }, for all services with a server
- *     at that address
+ *     at that address. The next receive after one that was lost, for want of
+ *     memory or of room in the socket, fails with ENOBUFS.
  */
 #ifndef _UAPI_LINUX_DRLB_H
 #define _UAPI_LINUX_DRLB_H
