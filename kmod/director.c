@@ -129,7 +129,7 @@ static enum drlb_verdict forward_hashed(struct drlb_net *dn,
 		return no_server(dn, skb, pkt, door);
 
 	verdict = drlb_forward(dn, skb, server, door, pkt->family);
-	if (verdict != DRLB_PASS && !pkt->icmp_error)
+	if (verdict == DRLB_STOLEN && !pkt->icmp_error)
 		drlb_count(dn->counters, DRLB_COUNT_STATELESS);
 
 	return verdict;
