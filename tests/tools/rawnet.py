@@ -39,6 +39,11 @@ def ether(src, dst, kind, payload):
     return mac(dst) + mac(src) + struct.pack("!H", kind) + payload
 
 
+def tag(frame, vlan):
+    """The frame with a tag in it, 802.1Q."""
+    return frame[:12] + struct.pack("!HH", 0x8100, vlan) + frame[12:]
+
+
 def ip4(src, dst, proto, payload, *, ttl=64, ident=None, frag=0, options=b"",
         ihl=None, total=None, version=4, good=True):
     """frag is the whole field: flags and offset in units of 8 bytes."""
