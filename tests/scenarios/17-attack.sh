@@ -32,8 +32,18 @@ for vip in $VIP $VIP6; do
 done
 check "the servers are up" servers_up
 lb config set conn_max $CONN_MAX half_open_max $HALF_OPEN
-sysctls director net.ipv4.ipfrag_low_thresh=$((FRAGMENTS / 2)) \
-	net.ipv4.ipfrag_high_thresh=$FRAGMENTS
+# Before the director they are made whole by netfilter, which has limits of its
+# own for IPv6. None is to give up while this takes its time.
+fragments_may_take() { # VIP BYTES
+	local key=net.ipv4.ipfrag
+	[[ $1 != *:* ]] || key=net.netfilter.nf_conntrack_frag6
+	sysctls director ${key}_low_thresh=0 ${key}_high_thresh=$2
+}
+for vip in $VIP $VIP6; do
+	fragments_may_take $vip $FRAGMENTS
+done
+sysctls director net.ipv4.ipfrag_time=600 \
+	net.netfilter.nf_conntrack_frag6_timeout=600
 # Of all namespaces together, or, in later kernels, of each.
 for ns in director ''; do
 	${ns:+in_ns $ns} sysctl -qw net.ipv4.icmp_msgs_per_sec=$ERRORS \
@@ -42,6 +52,45 @@ done
 
 # Of the kernel's own lines there may be some, such as that SYN cookies are sent.
 log_lines=$(dmesg | wc -l)
+
+# ---- a forged RST, and silence after it: no overload was yet, so that nothing
+# adopts what is lost
+
+held_ports() { # VIP PORT
+	connections "' '.join(str(c['client_port']) for c in connections if \
+		c['vip'] == '$1' and c['vip_port'] == $2)"
+}
+
+held_are() { # VIP PORT MEMBER: of each connection, sorted
+	connections "' '.join(sorted(c['$3'] for c in connections if \
+		c['vip'] == '$1' and c['vip_port'] == $2))"
+}
+
+forge() { # VIP PORT KIND: to all that are held
+	local client=198.51.100.3
+	[[ $1 != *:* ]] || client=2001:db8:c::3
+	# shellcheck disable=SC2046 # words
+	in_ns rs3 "$TOOLS/forge" eth0 $MAC_director $client $1 $2 $3 \
+		$(held_ports $1 $2)
+}
+
+time_left() { # min|max: in milliseconds, of all connections
+	connections "$1(c['expires_ms'] for c in connections)"
+}
+
+none_left() { [[ $(lb connection count) == 0 ]]; }
+
+for vip in $VIP $VIP6; do
+	hold victims 3 $vip 80
+	forge $vip 80 rst
+	between "$vip: a forged RST leaves ten seconds" "$(time_left max)" 1 10000
+	eventually "$vip: who is idle for longer is lost" 20 none_left
+	unknown=$(counter no_connection)
+	is "$vip: the clients cannot go on" "$(use_held victims)" "alive 0 same 0"
+	between "$vip: the director does not know them" \
+		$(($(counter no_connection) - unknown)) 3 100
+	release victims
+done
 
 # ---- floods
 
@@ -117,10 +166,17 @@ for vip in $VIP $VIP6; do
 		"$(curl_vip 3 $vip | grep -c '^rs[123]$' || true)" 3
 	wait $spawned
 	is "$vip: fragments: no entry" "$(forged $vip)" 0
-	# Those of IPv6 are on nobody's books.
+	# Those of IPv6 are on nobody's books. But those that waited become whole
+	# by the rest, once there is room for that, and then make entries.
 	[[ $vip == *:* ]] ||
-		between "$vip: fragments: they wait within their limit" \
+		between "$vip: fragments: they take no more than they may" \
 			"$(waiting_bytes)" 1 $((FRAGMENTS + 4096))
+	fragments_may_take $vip $((FRAGMENTS * 16))
+	in_ns router "$TOOLS/flood" eth0 $MAC_director $vip 80 $FLOOD rest \
+		>/dev/null
+	between "$vip: fragments: they wait within their limit" \
+		"$(forged $vip)" $((FRAGMENTS / 8192)) $((FRAGMENTS / 1000 + 1))
+	lb connection del client "$(forged_net $vip)" >/dev/null
 	is "$vip: fragments: connections go on" "$(use_held before)" \
 		"alive 3 same 3"
 	release before
@@ -158,6 +214,8 @@ for vip in $VIP $VIP6; do
 	lb connection del all >/dev/null
 	hold before 3 $vip 80
 	flood syn $vip 80 stateless $((HALF_OPEN - 10)) $HALF_OPEN
+	# Now any of them might be of a connection that got no entry.
+	flood ack $vip 80 stateless $((HALF_OPEN - 10)) $HALF_OPEN
 	flood ack $vip 8080 stateless $((HALF_OPEN - 10)) $HALF_OPEN
 	flood handshake $vip 80 stateless $HALF_OPEN $CONN_MAX
 	flood udp $vip 80 stateless $((CONN_MAX / 2)) $CONN_MAX
@@ -167,22 +225,6 @@ for vip in $VIP $VIP6; do
 done
 
 # ---- forgeries, from a real server's device
-
-held_ports() { # VIP PORT
-	connections "' '.join(str(c['client_port']) for c in connections if \
-		c['vip'] == '$1' and c['vip_port'] == $2)"
-}
-
-held_are() { # VIP PORT MEMBER: of each connection, sorted
-	connections "' '.join(sorted(c['$3'] for c in connections if \
-		c['vip'] == '$1' and c['vip_port'] == $2))"
-}
-
-forge() { # VIP PORT KIND: to all that are held
-	# shellcheck disable=SC2046 # words
-	in_ns rs3 "$TOOLS/forge" eth0 $MAC_director $client $1 $2 $3 \
-		$(held_ports $1 $2)
-}
 
 packets() { # VIP PORT: of each server
 	services "[r['packets'] for r in svc('$1', $2)['servers']]"
@@ -201,8 +243,6 @@ lb config set conn_max 10000 half_open_max 1000
 lb connection del all >/dev/null
 ES=ESTABLISHED
 for vip in $VIP $VIP6; do
-	client=198.51.100.3
-	[[ $vip != *:* ]] || client=2001:db8:c::3
 	lb connection del all >/dev/null
 	hold victims 3 $vip 80
 	is "$vip: three connections" "$(held_are $vip 80 state)" "$ES $ES $ES"
@@ -211,22 +251,22 @@ for vip in $VIP $VIP6; do
 	survives $vip 80 syn+ack,none $ES $ES
 	survives $vip 80 rst CLOSE $ES
 	between "$vip: their time is that of others again" \
-		"$(connections "min(c['expires_ms'] for c in connections)")" \
-		600000 900000
+		"$(time_left min)" 600000 900000
 
 	before=$(packets $vip 80)
-	left=$(connections "max(c['expires_ms'] for c in connections)")
+	left=$(time_left max)
 	sleep 2
 	forge $vip 80 unreachable,too-big
 	is "$vip: forged ICMP errors: two to each server" \
 		"$(packets $vip 80)" "$(json_ask "[n + 2 for n in $before]" echo {})"
 	between "$vip: they give no connection time" \
-		"$(connections "max(c['expires_ms'] for c in connections)")" \
-		1 $((left - 1000))
+		"$(time_left max)" 1 $((left - 1000))
 	is "$vip: the clients go on with their servers" \
 		"$(use_held victims)" "alive 3 same 3"
 
 	survives $vip 80 fin FIN_WAIT FIN_WAIT
+	between "$vip: their time is that after a FIN" "$(time_left max)" \
+		60000 120000
 	release victims
 
 	# mh finds the same server, whatever becomes of the entry.
@@ -289,5 +329,33 @@ is "no parameter can be written to" \
 	"$(find /sys/module/drlb/parameters -type f -perm /222)" ""
 is "and nothing of it is in /proc but the list of modules" \
 	"$(find /proc/fs /proc/net/ /proc/sys -iname '*drlb*' 2>/dev/null)" ""
+
+# ---- what the module does say: that it cannot attach, and how often
+
+modprobe dummy
+in_ns director ip link add full0 type dummy
+# As many hooks as the kernel allows for a device, and none of them is drlb's.
+{
+	echo "table netdev full {"
+	for n in {1..1024}; do
+		echo "chain c$n { type filter hook ingress device full0" \
+			"priority 0; }"
+	done
+	echo "}"
+} | in_ns director nft -f -
+matches "a device with all its hooks taken does not get the fast path" \
+	"$(lb device add full0 2>&1 && echo added)" "as many netfilter hooks"
+lb device add full1 2>/dev/null
+log_lines=$(dmesg | wc -l) start=$SECONDS
+for _ in {1..20}; do
+	in_ns director ip -batch - <<-END
+		link set full0 name full1
+		link set full1 name full0
+	END
+done
+between "that drlb cannot attach is logged at the kernel's usual rate" \
+	"$(dmesg | sed "1,${log_lines}d" |
+		grep -c 'full1: drlb cannot attach to the device$')" \
+	1 $((10 * (1 + (SECONDS - start) / 5)))
 
 finish
