@@ -9,12 +9,12 @@
 #        |         |         |      |      |       2001:db8::100 on the
 #        +---------+---LAN---+------+------+       last four
 #
-# In rounds of a minute, or of a twelfth of the time: short and long HTTP connections, uploads, DNS,
-# iperf3 by TCP and UDP, and packets for nobody, with the churn whose kind is
-# "calm" (see tests/debug/churn), which must break nothing at all. In each fifth
-# round the churn is of kind "server" as well, which moves connections: then
-# requests may fail, but no packet may be lost from the counts. Each round ends
-# with the connections' expiry.
+# In rounds of a minute, or of a twelfth of the time: short and long HTTP
+# connections, uploads, DNS, iperf3 by TCP and UDP, and packets for nobody, with
+# the churn whose kind is "calm" (see tests/debug/churn), which must break nothing
+# at all. In each fifth round the churn is of kind "server" as well, which moves
+# connections: then requests may fail, but no packet may be lost from the counts.
+# Each round ends with the connections' expiry.
 #
 # when: asked
 # kernels: 6.12 6.1
