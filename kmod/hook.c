@@ -11,6 +11,7 @@
 
 #include <linux/if_vlan.h>
 #include <linux/netdevice.h>
+#include <linux/netfilter_bridge.h>
 #include <linux/netfilter_netdev.h>
 #include <net/netfilter/ipv4/nf_defrag_ipv4.h>
 #include <net/netfilter/ipv6/nf_defrag_ipv6.h>
@@ -27,13 +28,30 @@ static unsigned int nf_verdict(enum drlb_verdict verdict)
 	}
 }
 
+/* br_netfilter lets this hook see what a bridge passes on, as if it were for this
+ * host: and is, but for a frame for another's address, or in a VLAN.
+ */
+static bool bridged_elsewhere(const struct sk_buff *skb)
+{
+#if IS_ENABLED(CONFIG_BRIDGE_NETFILTER)
+	const struct nf_bridge_info *info = nf_bridge_info_get(skb);
+
+	return unlikely(info) &&
+	       (info->pkt_otherhost || skb_vlan_tag_present(skb) ||
+		info->orig_proto != BRNF_PROTO_UNCHANGED);
+#else
+	return false;
+#endif
+}
+
 /* Frames for other hosts come by promiscuous devices and bridges; what comes by
  * the loopback device is from this host, to which no server could answer.
  */
 static bool hook_wants(const struct sk_buff *skb)
 {
 	return likely(skb->pkt_type == PACKET_HOST) &&
-	       likely(!(skb->dev->flags & IFF_LOOPBACK));
+	       likely(!(skb->dev->flags & IFF_LOOPBACK)) &&
+	       likely(!bridged_elsewhere(skb));
 }
 
 /* The data path wants bottom halves off, as they are but for a packet that was
