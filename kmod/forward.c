@@ -152,6 +152,14 @@ forward_routed6(struct drlb_net *dn, struct sk_buff *skb,
 	return DRLB_STOLEN;
 }
 
+/* As skb_warn_if_lro(), but no packet makes the kernel talk. */
+static bool merged_by_lro(const struct sk_buff *skb)
+{
+	const struct skb_shared_info *shinfo = skb_shinfo(skb);
+
+	return skb_is_nonlinear(skb) && shinfo->gso_size && !shinfo->gso_type;
+}
+
 static enum drlb_verdict
 forward_big4(struct drlb_net *dn, struct sk_buff *skb,
 	     const struct drlb_server *server, unsigned int mtu,
@@ -159,7 +167,7 @@ forward_big4(struct drlb_net *dn, struct sk_buff *skb,
 {
 	if (door == DRLB_DOOR_INGRESS)
 		return DRLB_PASS;
-	if (skb_warn_if_lro(skb))
+	if (merged_by_lro(skb))
 		return drop(dn, DRLB_COUNT_LRO);
 	if (!(ip_hdr(skb)->frag_off & htons(IP_DF)) || skb->ignore_df)
 		return forward_routed4(dn, skb, server);
@@ -177,7 +185,7 @@ forward_big6(struct drlb_net *dn, struct sk_buff *skb,
 {
 	if (door == DRLB_DOOR_INGRESS)
 		return DRLB_PASS;
-	if (skb_warn_if_lro(skb))
+	if (merged_by_lro(skb))
 		return drop(dn, DRLB_COUNT_LRO);
 	if (skb->ignore_df && IP6CB(skb)->frag_max_size <= mtu)
 		return forward_routed6(dn, skb, server);
