@@ -112,14 +112,19 @@ void drlb_pool_enter(struct drlb_pool *pool);
 void drlb_pool_destroy(struct drlb_pool *pool);
 void drlb_pool_retire(struct drlb_pool *pool);
 
-/* After each change of @server's counts of connections and of its egress's
+/* After each change, by an atomic operation, of @server's counts of connections and of its egress's
  * state. Context: any, RCU read-side section.
  */
 static inline void drlb_sched_recount(const struct drlb_server *server)
 {
-	const struct drlb_pool_entry *entry = rcu_dereference(server->entry);
+	const struct drlb_pool_entry *entry;
 	const struct drlb_pool *pool;
 
+	/* drlb_pool_enter() does it the other way round: either it sees the
+	 * change, or the pool that it enters is seen here.
+	 */
+	smp_mb__after_atomic();
+	entry = rcu_dereference(server->entry);
 	if (!entry)
 		return;
 
