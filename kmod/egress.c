@@ -47,7 +47,7 @@ struct hop {
 static void hop_set(struct hop *hop, struct net_device *dev)
 {
 	hop->dev = dev;
-	netdev_hold(dev, &hop->tracker, GFP_KERNEL);
+	netdev_hold(dev, &hop->tracker, GFP_ATOMIC);
 }
 
 static void hop_put(struct hop *hop)
@@ -99,14 +99,17 @@ out:
 	dst_release(dst);
 }
 
+/* A route does not keep its device, but for a grace period. */
 static void hop_lookup(struct drlb_net *dn, u8 family,
 		       const union nf_inet_addr *addr, struct hop *hop)
 {
 	memset(hop, 0, sizeof(*hop));
+	rcu_read_lock();
 	if (family == AF_INET)
 		hop_lookup4(dn, addr->ip, hop);
 	else
 		hop_lookup6(dn, &addr->in6, hop);
+	rcu_read_unlock();
 }
 
 /* Whether other servers have the address, and a way there is known. */
@@ -264,15 +267,28 @@ static void egress_probe(struct drlb_egress *egress)
 
 	nud = READ_ONCE(n->nud_state);
 	if (nud & (NUD_REACHABLE | NUD_STALE | NUD_DELAY)) {
-		if (!interval ||
-		    time_before(jiffies, egress->probed + interval * HZ))
-			return;
-		egress->probed = jiffies;
-		neigh_update(n, NULL, NUD_PROBE, 0, 0);
+		if (interval &&
+		    !time_before(jiffies, egress->probed + interval * HZ)) {
+			egress->probed = jiffies;
+			neigh_update(n, NULL, NUD_PROBE, 0, 0);
+		}
 	} else if (!(nud & (NUD_VALID | NUD_INCOMPLETE))) {
 		neigh_event_send(n, NULL);
 	}
 	egress_follow(egress, n);
+}
+
+/* Only where there are next hops: to unregister costs each namespace that ends
+ * a grace period. It may fail while routes change all the time; then the next
+ * run tries again. Context: process, RTNL not held.
+ */
+static void egresses_hear_of_routes(struct drlb_net *dn)
+{
+	if (dn->egresses.routes_heard || !READ_ONCE(dn->live))
+		return;
+
+	if (!register_fib_notifier(dn->net, &dn->egresses.fib_nb, NULL, NULL))
+		dn->egresses.routes_heard = true;
 }
 
 static void drlb_egress_work(struct work_struct *work)
@@ -282,6 +298,9 @@ static void drlb_egress_work(struct work_struct *work)
 	struct drlb_egress *egress;
 
 	WRITE_ONCE(dn->egresses.kicked, false);
+	if (READ_ONCE(dn->egresses.used))
+		egresses_hear_of_routes(dn);
+
 	mutex_lock(&dn->egresses.lock);
 	list_for_each_entry(egress, &dn->egresses.list, list) {
 		egress_resolve(egress);
@@ -328,6 +347,10 @@ static struct drlb_egress *egress_create(struct drlb_net *dn,
 	}
 	list_add_tail(&egress->list, &dn->egresses.list);
 	egress_resolve(egress);
+	if (!dn->egresses.used) {
+		WRITE_ONCE(dn->egresses.used, true);
+		drlb_egresses_kick(dn);
+	}
 	queue_delayed_work(system_power_efficient_wq, &dn->egresses.work, HZ);
 
 	return egress;
@@ -484,36 +507,28 @@ static int drlb_egress_fib_event(struct notifier_block *nb, unsigned long event,
 
 int drlb_egresses_init(struct drlb_net *dn)
 {
-	int err;
-
 	mutex_init(&dn->egresses.lock);
 	INIT_LIST_HEAD(&dn->egresses.list);
 	INIT_DELAYED_WORK(&dn->egresses.work, drlb_egress_work);
-
-	err = rhashtable_init(&dn->egresses.table, &table_params);
-	if (err)
-		return err;
-
 	dn->egresses.fib_nb.notifier_call = drlb_egress_fib_event;
-	err = register_fib_notifier(dn->net, &dn->egresses.fib_nb, NULL, NULL);
-	if (err)
-		goto err_work;
 
-	return 0;
-
-err_work:
-	/* The routes that were dumped before it failed have kicked it. */
-	cancel_delayed_work_sync(&dn->egresses.work);
-	rhashtable_destroy(&dn->egresses.table);
-	return err;
+	return rhashtable_init(&dn->egresses.table, &table_params);
 }
 
 void drlb_egresses_stop(struct drlb_net *dn)
 {
 	struct drlb_egress *egress;
 
-	/* Waits for a grace period: nobody kicks the work after it. */
-	unregister_fib_notifier(dn->net, &dn->egresses.fib_nb);
+	cancel_delayed_work_sync(&dn->egresses.work);
+	/* Neither routes nor neighbours have been heard of. */
+	if (!dn->egresses.used)
+		return;
+
+	/* Either waits for a grace period: nobody kicks the work after it. */
+	if (dn->egresses.routes_heard)
+		unregister_fib_notifier(dn->net, &dn->egresses.fib_nb);
+	else
+		synchronize_rcu();
 	cancel_delayed_work_sync(&dn->egresses.work);
 
 	mutex_lock(&dn->egresses.lock);

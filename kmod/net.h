@@ -89,6 +89,8 @@ struct drlb_conns {
  * @lock: serialises changes
  * @work: brings every egress up to date with routes, devices, neighbours
  * @kicked: @work is to run at once
+ * @used: there has been one
+ * @routes_heard: @fib_nb is registered; @work's, until that has been stopped
  * @fib_nb: route changes
  * @list: all of them, for @work
  */
@@ -97,6 +99,8 @@ struct drlb_egresses {
 	struct mutex lock;	/* see above */
 	struct delayed_work work;
 	u32 kicked;
+	bool used;
+	bool routes_heard;
 	struct notifier_block fib_nb;
 	struct list_head list;
 };
