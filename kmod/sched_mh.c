@@ -9,13 +9,16 @@
  * The keys are fixed and the servers take their turns by address, so that all
  * directors with the same servers have the same table, in whatever order these
  * were added. Weights: in each round a server earns its weight, and a turn
- * costs the greatest weight.
+ * costs the greatest weight. A heap knows whose turn is next, for a stranger may
+ * be who gives the weights: by rounds, in which one of thousands has a turn,
+ * the largest table would take a minute.
  */
 #include "sched.h"
 #include "memory.h"
 
+#include <linux/math64.h>
 #include <linux/mm.h>
-#include <linux/sched/signal.h>
+#include <linux/sched.h>
 #include <linux/siphash.h>
 #include <linux/slab.h>
 
@@ -29,7 +32,7 @@ static const siphash_key_t key_client = { { 0x64726c62ULL, 3 } };
 struct claimant {
 	u32 slot;
 	u32 skip;
-	u32 credit;
+	u32 turns;
 };
 
 /* Thirty-two slots a server, at the least 251: good enough for a fallback, and
@@ -59,7 +62,7 @@ static void claimant_init(struct claimant *c, const struct drlb_server *server,
 
 	c->slot = siphash(&server->addr, len, &key_offset) % size;
 	c->skip = siphash(&server->addr, len, &key_skip) % (size - 1) + 1;
-	c->credit = 0;
+	c->turns = 0;
 }
 
 static u32 claim(u16 *table, u32 size, struct claimant *c)
@@ -76,52 +79,84 @@ static u32 claim(u16 *table, u32 size, struct claimant *c)
 	return slot;
 }
 
+/* The next turn of server @i: its round, and the server's place in that. The
+ * greatest weight and the greatest table make it 52 bits.
+ */
+static u64 turn_next(struct claimant *c, const struct drlb_pool *pool,
+		     u32 greatest, u32 i)
+{
+	u64 cost = (u64)++c[i].turns * greatest;
+
+	return DIV64_U64_ROUND_UP(cost, pool->entry[i].weight) << 16 | i;
+}
+
+/* Let what is at @i of the heap sink to where nothing below is less. */
+static void turns_sift(u64 *turns, u32 n, u32 i)
+{
+	u64 turn = turns[i];
+	u32 child;
+
+	for (; (child = 2 * i + 1) < n; i = child) {
+		if (child + 1 < n && turns[child + 1] < turns[child])
+			child++;
+		if (turn <= turns[child])
+			break;
+		turns[i] = turns[child];
+	}
+	turns[i] = turn;
+}
+
+static void table_fill(struct drlb_pool *pool, struct claimant *c, u64 *turns,
+		       u32 greatest)
+{
+	u32 claimed, i;
+
+	for (i = 0; i < pool->n; i++)
+		turns[i] = turn_next(c, pool, greatest, i);
+	for (i = pool->n / 2; i--;)
+		turns_sift(turns, pool->n, i);
+
+	for (claimed = 0; claimed < pool->table_size; claimed++) {
+		i = turns[0] & U16_MAX;
+		pool->table[claim(pool->table, pool->table_size, &c[i])] = i;
+		turns[0] = turn_next(c, pool, greatest, i);
+		turns_sift(turns, pool->n, 0);
+		if (claimed % 1024 == 0)
+			cond_resched();
+	}
+}
+
 int drlb_mh_build(struct drlb_pool *pool, u32 size, u8 family)
 {
-	u32 greatest = 0, claimed = 0, i;
 	struct claimant *claimants;
+	u32 greatest = 0, i;
+	int err = -ENOMEM;
+	u64 *turns;
 
 	claimants = kvmalloc_array(pool->n, sizeof(*claimants), GFP_KERNEL);
-	if (!claimants)
-		return -ENOMEM;
+	turns = kvmalloc_array(pool->n, sizeof(*turns), GFP_KERNEL);
+	if (!claimants || !turns)
+		goto out;
 
 	pool->table = kvmalloc_array(size, sizeof(*pool->table),
 				     DRLB_GFP_CONFIG);
-	if (!pool->table) {
-		kvfree(claimants);
-		return -ENOMEM;
-	}
+	if (!pool->table)
+		goto out;
+
 	pool->table_size = size;
 	memset(pool->table, 0xff, size * sizeof(*pool->table));
-
 	for (i = 0; i < pool->n; i++) {
 		claimant_init(&claimants[i], pool->entry[i].server, size,
 			      family);
 		greatest = max(greatest, pool->entry[i].weight);
 	}
-
-	while (claimed < size) {
-		for (i = 0; i < pool->n && claimed < size; i++) {
-			struct claimant *c = &claimants[i];
-
-			c->credit += pool->entry[i].weight;
-			if (c->credit < greatest)
-				continue;
-			c->credit -= greatest;
-			pool->table[claim(pool->table, size, c)] = i;
-			claimed++;
-		}
-		cond_resched();
-		/* Many servers of very different weights take many rounds. */
-		if (fatal_signal_pending(current)) {
-			kvfree(claimants);
-			return -EINTR;
-		}
-	}
-
+	table_fill(pool, claimants, turns, greatest);
+	err = 0;
+out:
+	kvfree(turns);
 	kvfree(claimants);
 
-	return 0;
+	return err;
 }
 
 /* Servers with one address, and only these, have one egress. */

@@ -33,6 +33,16 @@ static const struct weights equal_ten = {
 	10, { 1, 1, 1, 1, 1, 1, 1, 1, 1, 1 }
 };
 
+/* The first one is the greatest, and they have no common divisor. */
+static const struct weights mh_turns[] = {
+	{ 1, { 1 } },
+	{ 2, { 65535, 1 } },
+	{ 3, { 65535, 65534, 65533 } },
+	{ 6, { 3, 1, 2, 3, 2, 1 } },
+	{ 10, { 65535, 1, 1, 1, 1, 1, 1, 1, 1, 1 } },
+	{ 10, { 10007, 1, 9999, 5003, 5004, 2, 3334, 7, 10007, 10006 } },
+};
+
 /* The first thousand clients: by port too, by address alone, and by port with
  * the first two servers down.
  */
@@ -379,6 +389,40 @@ static bool __init default_sizes_do(void)
 	return true;
 }
 
+/* What the heap is to come to, as the head of sched_mh.c has it. */
+static bool __init turns_make_rounds(const struct weights *w, u32 size)
+{
+	struct claimant claimants[LISTED];
+	u32 credit[LISTED] = {};
+	u32 claimed = 0, i;
+	struct test_pool t;
+	u16 *table;
+	bool good;
+
+	good = mh_pool_init(&t, w, size, AF_INET);
+	table = kvmalloc_array(size, sizeof(*table), GFP_KERNEL);
+	good = good && table;
+	if (!good)
+		goto out;
+
+	memset(table, 0xff, size * sizeof(*table));
+	for (i = 0; i < w->n; i++)
+		claimant_init(&claimants[i], &t.servers[i], size, AF_INET);
+	for (i = 0; claimed < size; i = (i + 1) % w->n) {
+		credit[i] += w->weight[i];
+		if (credit[i] < w->weight[0])
+			continue;
+		credit[i] -= w->weight[0];
+		table[claim(table, size, &claimants[i])] = i;
+		claimed++;
+	}
+	good = !memcmp(table, t.pool->table, size * sizeof(*table));
+out:
+	kvfree(table);
+	test_pool_exit(&t);
+	return good;
+}
+
 static bool __init odd_sizes_are_refused(void)
 {
 	static const u32 sizes[] = { 0, 1, 241, 252, 65536, 66049, 655379 };
@@ -401,6 +445,8 @@ bool __init drlb_sched_mh_selftest(void)
 		check(&st, shares_hold(&mh_shares[i]));
 	for (i = 0; i < ARRAY_SIZE(mh_answers); i++)
 		check(&st, answers_hold(&mh_answers[i]));
+	for (i = 0; i < ARRAY_SIZE(mh_turns); i++)
+		check(&st, turns_make_rounds(&mh_turns[i], 4093));
 	check(&st, addresses_make_the_table(AF_INET));
 	check(&st, addresses_make_the_table(AF_INET6));
 	check(&st, only_the_same_is_copied());
