@@ -311,8 +311,6 @@ static int outcome(int err, struct netlink_ext_ack *extack)
 {
 	if (err == -ENOMEM)
 		NL_SET_ERR_MSG(extack, "out of memory");
-	else if (err == -EINTR)
-		NL_SET_ERR_MSG(extack, "interrupted");
 
 	return err;
 }

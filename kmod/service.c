@@ -8,6 +8,7 @@
 #include "hash.h"
 #include "memory.h"
 
+#include <linux/list_sort.h>
 #include <linux/rhashtable.h>
 #include <linux/slab.h>
 #include <linux/sort.h>
@@ -325,32 +326,53 @@ static int check_servers(struct drlb_net *dn, struct drlb_service_change *change
 	return 0;
 }
 
+static int server_order(void *priv, const struct list_head *a,
+			const struct list_head *b)
+{
+	return addr_cmp(&list_entry(a, struct drlb_server, list)->addr,
+			&list_entry(b, struct drlb_server, list)->addr);
+}
+
+/* The server at @addr in @list, or NULL. Both list and calls go by the address:
+ * @at, at first the beginning, follows.
+ */
+static struct drlb_server *server_seek(struct list_head *list,
+				       struct list_head **at,
+				       const union nf_inet_addr *addr)
+{
+	struct drlb_server *server;
+
+	for (; *at != list; *at = (*at)->next) {
+		server = list_entry(*at, struct drlb_server, list);
+		if (addr_cmp(&server->addr, addr) >= 0)
+			return addr_cmp(&server->addr, addr) ? NULL : server;
+	}
+
+	return NULL;
+}
+
 /* The members of a wanted set, in its order, which is the lists'. */
 static struct drlb_member *members_wanted(struct drlb_net *dn,
 					  struct drlb_service *svc,
 					  const struct drlb_service_change *change)
 {
 	struct drlb_member *members = members_alloc(change->servers_n);
-	struct drlb_server *have, *server;
+	struct list_head *have, *past;
+	struct drlb_server *server;
 	u32 i;
 
 	if (!members)
 		return ERR_PTR(-ENOMEM);
 
-	have = list_first_entry(&svc->servers, struct drlb_server, list);
+	list_sort(NULL, &svc->retired, server_order);
+	have = svc->servers.next;
+	past = svc->retired.next;
 	for (i = 0; i < change->servers_n; i++) {
 		const struct drlb_server_conf *want = &change->servers[i];
 
-		while (!list_entry_is_head(have, &svc->servers, list) &&
-		       addr_cmp(&have->addr, &want->addr) < 0)
-			have = list_next_entry(have, list);
-
-		if (!list_entry_is_head(have, &svc->servers, list) &&
-		    !addr_cmp(&have->addr, &want->addr))
-			server = have;
-		else
-			server = server_make(dn, svc, &want->addr);
-
+		server = server_seek(&svc->servers, &have, &want->addr) ?:
+			 server_seek(&svc->retired, &past, &want->addr) ?:
+			 drlb_server_create(dn, svc, &want->addr);
 		if (IS_ERR(server)) {
 			members_free(members, i);
 			return ERR_CAST(server);
