@@ -9,10 +9,10 @@
 #        |         |         |      |      |       2001:db8::100 on the
 #        +---------+---LAN---+------+------+       last four
 #
-# In rounds of a minute, or of a twelfth of the time: short and long HTTP
+# In rounds of a minute, or of a sixth of the time: short and long HTTP
 # connections, uploads, DNS, iperf3 by TCP and UDP, and packets for nobody, with
 # the churn whose kind is "calm" (see tests/debug/churn), which must break nothing
-# at all. In each fifth round the churn is of kind "server" as well, which moves
+# at all. In each third round the churn is of kind "server" as well, which moves
 # connections: then requests may fail, but no packet may be lost from the counts.
 # Each round ends with the connections' expiry.
 #
@@ -33,10 +33,13 @@
 
 SECS=${SECS:-300}
 SEED=${SEED:-1}
-ROUNDS=$((SECS / 60 > 12 ? 12 : SECS / 60 > 2 ? SECS / 60 : 2))
+ROUNDS=$((SECS / 60 > 6 ? 6 : SECS / 60 > 2 ? SECS / 60 : 2))
 LENGTH=$((SECS / ROUNDS))
 BASE=$TMPDIR/base
 export DIRECTOR_SETUP=/dev/null MODULE
+
+# A server that gets no processor for seconds is not to lose what it got.
+sysctl -qw net.core.rmem_max=16777216 net.core.rmem_default=16777216
 
 topology flat
 vip_on_director $VIP $VIP6
@@ -375,7 +378,7 @@ play() {
 
 for ((round = 1; round <= ROUNDS; round++)); do
 	moving=
-	if ((round % 5 == 2)); then
+	if ((round % 3 == 2)); then
 		moving=" server"
 		lb apply "$BASE.moved"
 	fi
