@@ -545,12 +545,14 @@ long_prerouting() {
 	packet $VIP tap-paged-opt-syn packets "no_memory packets+stateless"
 	packet $VIP6 tap-paged-ext-syn packets "no_memory packets+stateless"
 	packet $VIP6 paged-long-syn packets "no_memory packets+stateless"
+	packet $VIP udp:53:1400 packets "packets+stateless no_route"
 }
 
 long_ingress() {
 	packet $VIP tap-bare-opt-syn packets packets+stateless
 	packet $VIP6 tap-bare-ext-syn packets packets+stateless
 	packet $VIP6 bare-long-syn packets packets+stateless
+	packet $VIP udp:53:1400 packets no_route
 }
 
 for DOOR in prerouting ingress; do
@@ -561,7 +563,6 @@ for DOOR in prerouting ingress; do
 		paged_$DOOR $vip
 	done
 	long_$DOOR
-	packet $VIP udp:53:1400 packets "packets+stateless no_route"
 	packet $VIP opt-syn packets packets+stateless
 	packet $VIP6 ext-syn packets packets+stateless
 done
