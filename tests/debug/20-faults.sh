@@ -70,11 +70,10 @@ only_the_module() {
 	only_between "$start" "$(printf '0x%x' $((start + size)))"
 }
 
-function_range() { # NAME: where it begins and ends
-	sort /proc/kallsyms | awk -v name="$1" '
-		start && !end && $1 != start { end = $1 }
-		$3 == name { start = $1 }
-		END { print "0x" start, "0x" end }'
+function_range() { # NAME: where it begins and ends, one of the kernel's own
+	awk -v name="$1" '
+		start && $1 != start { print "0x" start, "0x" $1; exit }
+		$3 == name { start = $1 }' /proc/kallsyms
 }
 
 inject() { # N COMMAND...: $status, what it $said, $left when none failed
