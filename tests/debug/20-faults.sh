@@ -4,7 +4,8 @@
 # Memory is short: each operation of faults.table meets the failure of its first
 # allocation, of its second, and so on until it needs no more; likewise packets,
 # by both doors, and the loading of the module. Each failure is told, or counted,
-# leaves all as it was, and leaks nothing. Then packets meet it by chance.
+# leaves all as it was, and leaks nothing. Then packets meet it by chance, and what
+# the module does by itself.
 #
 #     client    director    rs1    rs2    rs3      VIPs 10.0.0.100 and
 #        |         |         |      |      |       2001:db8::100 on the
@@ -62,12 +63,18 @@ not_between() { # START END
 	done
 }
 
-# What netlink and the like need for themselves is not at issue, and slow.
-only_the_module() {
+module_range() { # its text: where it begins and ends
 	local start size
 	start=$(</sys/module/drlb/sections/.text)
 	size=$(awk '$1 == "drlb" { print $2 }' /proc/modules)
-	only_between "$start" "$(printf '0x%x' $((start + size)))"
+	printf '%s 0x%x\n' $start $((start + size))
+}
+
+# What netlink and the like need for themselves is not at issue, and slow.
+only_the_module() {
+	local start end
+	read -r start end < <(module_range)
+	only_between $start $end
 }
 
 function_range() { # NAME: where it begins and ends, one of the kernel's own
@@ -607,6 +614,61 @@ check "the servers are up afterwards" servers_up
 for vip in $VIP $VIP6; do
 	is "$vip: and serve" "$(curl_vip 9 $vip | grep -c '^rs[123]$' || true)" 9
 done
+
+# ---- what nobody's command asks for, by chance
+
+TIMES=1000000
+
+fail_by_chance() { # PERCENT START END
+	only_between $2 $3
+	echo $TIMES >$FAULTS/failslab/times
+	echo $1 >$FAULTS/failslab/probability
+}
+
+# How often it failed, after which it does so no more.
+chance_ends() {
+	echo 0 >$FAULTS/failslab/probability
+	echo $((TIMES - $(<$FAULTS/failslab/times)))
+	only_between 0 0xffffffffffffffff
+}
+
+# A server's neighbour or route goes, all neighbours go, one is asked again.
+vips=("$VIP6" "$VIP")
+flap() { # NUMBER
+	local n=$((11 + $1 % 3)) address
+
+	address=$(of ${vips[$1 % 2]} $n)
+	case $(($1 / 6 % 4)) in
+	0) ip -n director neigh del $address dev eth0 ;;
+	1) ip -n director neigh flush dev eth0 ;;
+	2) ip -n director neigh replace $address dev eth0 nud stale \
+		lladdr 02:00:00:00:00:$n ;;
+	3) ip -n director route add unreachable $address &&
+		ip -n director route del unreachable $address ;;
+	esac
+} 2>/dev/null
+
+# Next hops are looked up in a work, and events are sent from wherever they are.
+spawn director monitor lbctl monitor
+monitor=$spawned
+heard() { flap 0; grep -q '^server .*: up' monitor; }
+eventually "events are told" 20 heard
+saved >config
+read -r start end < <(module_range)
+fail_by_chance 30 $start $end
+for ((i = 0; i < 300; i++)); do
+	flap $i || true
+	((TIMES - $(<$FAULTS/failslab/times) < 100)) || break
+done
+between "neighbours come and go: allocations that fail" "$(chance_ends)" \
+	20 $TIMES
+check "the servers are up after it" servers_up
+is "and all is as configured" "$(saved)" "$(<config)"
+for vip in $VIP $VIP6; do
+	is "$vip: and serves" "$(curl_vip 9 $vip | grep -c '^rs[123]$' || true)" 9
+done
+check "who listens still does" kill -0 $monitor
+kill $monitor
 
 # ---- the module itself
 
