@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# Frames of all kinds, in all shapes that they can have in memory: sound ones split
-# at each byte of their headers first, then sound ones and broken ones by chance, as
-# long as there is time. A model knows, from the
+# Frames of all kinds, made ones and captured ones, in all shapes that they can
+# have in memory: sound ones split at each byte of their headers first, then sound
+# ones and broken ones by chance, as long as there is time. A model knows, from the
 # documentation, what must become of each: to which server it goes and with which
 # bytes, which ICMP error it is answered with, which counter counts it. See
 # tests/fuzz/frames.
@@ -102,7 +102,8 @@ lb config set conn_max 1000000 half_open_max 1000000 probe_interval 0 \
 ((SECS > 0 || SLOW == 1)) || SECS=60
 status=0
 said=$(in_ns tester env BATCH="${BATCH:-64}" "$FRAMES" run \
-	/run/netns/director "$SECS") || status=$?
+	/run/netns/director "$SECS" \
+	"$TOP/tests/fuzz/corpus/frames/clients.pcap") || status=$?
 if ((status == 0)); then
 	pass "what comes out is what must"
 else

@@ -105,6 +105,11 @@ void flows_only(uint8_t protocol)
 	only = protocol;
 }
 
+uint8_t flows_are(void)
+{
+	return only;
+}
+
 /* Few enough to meet again */
 void pick_flow(struct flow *flow, bool six, uint8_t protocol)
 {

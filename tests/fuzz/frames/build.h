@@ -34,6 +34,7 @@ struct flow {
 void pick_flow(struct flow *flow, bool six, uint8_t protocol);
 /* Until it is 0 again, of this protocol and of the usual kind */
 void flows_only(uint8_t protocol);
+uint8_t flows_are(void);
 
 /* These append: room() zeroes, header() all that comes before the transport.
  * finish() fills in lengths and checksums.
@@ -56,6 +57,10 @@ void finish(struct frame *f);
 void lay(struct frame *f);
 void shape(struct frame *f, unsigned int linear);
 void shape_cut(struct frame *f, unsigned int at);
+
+/* ---- captured.c */
+
+void make_captured(struct frame *f, bool six);
 
 /* ---- break.c */
 

@@ -5,6 +5,7 @@
  *	topology.c	knows the director's services and all addresses
  *	make.c		makes them, sound ones first
  *	build.c		has the pieces that they are made of
+ *	captured.c	has some that clients really sent
  *	break.c		breaks most of them
  *	fragments.c	makes the fragments of sound packets
  *	shape.c		decides how they lie in memory
@@ -167,6 +168,10 @@ bool address_client(const uint8_t *source, bool six);
 /* Which VIP that is, or -1. */
 int address_vip(const uint8_t *address, bool six);
 void config_print(void);
+
+/* ---- captured.c */
+
+void captured_read(const char *file);
 
 /* ---- break.c, shape.c */
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * frames config		prints the director's services, for lbctl apply
- * frames run DIRECTOR SECONDS
+ * frames run DIRECTOR SECONDS CAPTURE
  *				sends frames for so long, compares what comes out,
  *				and tells how many there were of each kind. The
  *				least that it sends takes 20 seconds, on a kernel
@@ -575,11 +575,13 @@ static void random_frame(void)
 	batch_send(f, pieces);
 }
 
-static bool run(const char *director, unsigned int seconds)
+static bool run(const char *director, unsigned int seconds,
+		const char *capture)
 {
-	time_t start = time(NULL), now = start;
+	time_t start = time(NULL), now;
 	unsigned long least;
 
+	captured_read(capture);
 	wire_open(director);
 	wire_counters(counted);
 	chance_seed(seed);
@@ -591,8 +593,11 @@ static bool run(const char *director, unsigned int seconds)
 	printf("# %lu frames of the sweep in %ld seconds\n", all,
 	       (long)(time(NULL) - start));
 	least = all + FRAMES_MIN;
-	for (; now < start + seconds || all < least; now = time(NULL))
+	seconds += time(NULL) - start;
+	do {
 		random_frame();
+		now = time(NULL);
+	} while (now < start + seconds || all < least);
 	batch_end();
 
 	tally_print();
@@ -624,8 +629,8 @@ int main(int argc, char **argv)
 
 	if (argc == 2 && !strcmp(argv[1], "config"))
 		config_print();
-	else if (argc == 4 && !strcmp(argv[1], "run"))
-		return !run(argv[2], atoi(argv[3]));
+	else if (argc == 5 && !strcmp(argv[1], "run"))
+		return !run(argv[2], atoi(argv[3]), argv[4]);
 	else
 		return 2;
 

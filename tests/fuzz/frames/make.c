@@ -248,6 +248,7 @@ static const struct maker {
 	{ { "plain", MUST_SOUND | MUST_ANSWER }, make_plain, 30, true, true },
 	{ { "options", MUST_SOUND }, make_options, 6, true, false },
 	{ { "extensions", MUST_SOUND }, make_extensions, 10, false, true },
+	{ { "captured", MUST_SOUND }, make_captured, 20, true, true },
 	{ { "icmp", MUST_DROP }, make_icmp, 4, true, true },
 	{ { "error", MUST_SOUND }, make_error, 16, true, true },
 	{ { "other", MUST_DROP }, make_other, 4, true, true },
