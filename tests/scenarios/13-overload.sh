@@ -23,7 +23,46 @@ overloaded() { # True | False
 	[[ $(stats "stats['overloaded']") == "$1" ]]
 }
 
+acks() { # VIP COUNT: from nobody's connections
+	in_ns router "$TOOLS/flood" eth0 $MAC_director $1 80 $2 ack >/dev/null
+}
+
+adopts_none() { # VIP
+	local before
+	lb connection del all >/dev/null
+	before=$(counter adopted)
+	acks $1 5
+	[[ $(counter adopted) == "$before" ]]
+}
+
 empty() { [[ $(lb connection count) == 0 ]]; }
+
+# ---- TCP in mid-stream, which may be of a connection without an entry, for as
+# long as such a one may be idle: that is short here, and lengthened afterwards
+
+IDLE=$((10 * SLOW))
+for vip in $VIP $VIP6; do
+	s=$(at $vip 80)
+	service tcp "$s" "scheduler rr" "$(of $vip 11)" "$(of $vip 12)" \
+		"$(of $vip 13)"
+	check "$vip: the servers are there" servers_up
+	acks $vip 5
+	is "$vip: without overload none is adopted" "$(counter adopted)" 0
+	lb config set tcp_established $IDLE conn_max 1 half_open_max $HALF_OPEN
+	hold last 2 $vip 80
+	lb config set conn_max 100000
+	lb connection del all >/dev/null
+	acks $vip $((HALF_OPEN * 2))
+	is "$vip: after overload ACKs make half-open connections at the most" \
+		"$(stats "stats['half_open']")" $HALF_OPEN
+	is "$vip: which are adopted" "$(counter adopted)" $HALF_OPEN
+	eventually "$vip: until a connection without an entry would be over" 30 \
+		adopts_none $vip
+	release last
+	lb service del tcp "$s"
+	lb stats zero
+done
+lb config set tcp_established 900
 
 for vip in $VIP $VIP6; do
 	s=$(at $vip 80)
