@@ -11,7 +11,7 @@
 #     VIPs 10.0.0.100 and 2001:db8::100 on both sides
 #
 # doors: both
-# timeout: 180
+# timeout: 240
 #
 # Addresses and names have no spaces; functions are called by name.
 # shellcheck disable=SC2086,SC2317
@@ -114,6 +114,29 @@ is "nothing changed" "$(lb save)" "$saved"
 is "the stranger may look at services" \
 	"$(stranger lbctl -j service show | json "len(services)")" 2
 check "and counters" stranger lbctl stats
+
+listens() { # PROCESS
+	awk -v id="$1" '$2 == 16 && $3 == id && $4 != "00000000" { found = 1 }
+		END { exit !found }' "/proc/$1/net/netlink"
+}
+
+spawn director "$TMPDIR/events" setpriv --reuid 65534 --regid 65534 \
+	--clear-groups --bounding-set -all lbctl monitor
+monitor=$spawned
+check "who has no rights at all may listen" wait_for 30 listens $monitor
+for state in unreachable up; do
+	ip -n lan link set rs1-eth0 ${state/unreachable/down}
+	check "and hears of a server that is $state" wait_for 60 \
+		grep -qx "server 10.0.0.11: $state" "$TMPDIR/events"
+	check "in IPv6, too" wait_for 60 \
+		grep -qx "server 2001:db8::11: $state" "$TMPDIR/events"
+done
+kill $monitor
+matches "while there are clients" "$(lb connection count)" '^[1-9]'
+is "but nothing of them" \
+	"$(grep -vE '^server (10\.0\.0\.11|2001:db8::11): [a-z]+$' \
+		"$TMPDIR/events" || true)" ""
+
 is "in a namespace of their own they may configure" "$(in_ns director \
 	setpriv --reuid 65534 --regid 65534 --clear-groups unshare --user \
 	--map-root-user --net sh -c "ip link set lo up
@@ -157,5 +180,85 @@ is "and stays" "$(home_config "[config['conn_max'], config['udp']]")" \
 	"[$((conn_max * 2)), 42]"
 matches "as the most that they may have" "$(at_home lbctl config set \
 	conn_max $((conn_max * 2 + 1)) 2>&1 || true)" "default"
+
+# ---- what they configure is charged to their memory cgroup
+
+if ! grep -qw memory /sys/fs/cgroup/cgroup.controllers; then
+	say "no memory controller: not seen who is charged for configuration"
+	finish
+fi
+echo +memory >/sys/fs/cgroup/cgroup.subtree_control
+CGROUP=/sys/fs/cgroup/stranger-$DOOR
+mkdir $CGROUP{,-tables}
+
+# Slots of a Maglev table, of two bytes each: as many as there may be.
+SLOTS=655373
+
+charged() { # COMMAND...: as the stranger, in the cgroup
+	(
+		echo $BASHPID >$CGROUP/cgroup.procs
+		at_home "$@"
+	)
+}
+
+used() { cat $CGROUP/memory.current; }
+memory_event() { sed -n "s/^$1 //p" $CGROUP/memory.events; }
+at_most() { (($(used) <= $1)); }
+
+many() { # SERVICES SERVERS: that many, each service with so many servers
+	local i n
+	for ((i = 0; i < $1; i++)); do
+		echo "service tcp 10.9.$((i / 250)).$((i % 250 + 1)):80"
+		for ((n = 0; n < $2; n++)); do
+			echo "server 10.8.$((n / 250)).$((n % 250 + 1))"
+		done
+	done
+}
+
+# Each at least what its objects take: 300 bytes a service, 500 a server.
+while read -r what services servers least; do
+	many $services $servers >"$TMPDIR/many"
+	before=$(used)
+	charged lbctl apply - <"$TMPDIR/many" 2>/dev/null
+	between "the stranger is charged for $what" $(($(used) - before)) \
+		$least $((4 * least))
+	charged lbctl service flush
+	eventually "and no more when they have gone" 20 \
+		at_most $((before + least / 2))
+done <<-END
+	services 2000 0 600000
+	servers 1 2000 1000000
+END
+
+table() { charged lbctl server add tcp 10.9.0.$1:80 10.8.0.1 2>&1; }
+
+CGROUP+=-tables
+for n in {1..9}; do
+	at_home lbctl service add tcp 10.9.0.$n:80 scheduler mh \
+		table-size $SLOTS 2>/dev/null
+done
+before=$(used)
+table 1 >/dev/null
+size=$(($(used) - before))
+between "the stranger is charged for a Maglev table" $size \
+	$((2 * SLOTS * 3 / 4)) $((2 * SLOTS * 2))
+# Room for two more and for half of one, besides what lbctl takes while it runs.
+before=$(used)
+echo $(($(<$CGROUP/memory.peak) + 5 * size / 2)) >$CGROUP/memory.max
+for n in {2..9}; do
+	said=$(table $n) || break
+done
+between "and gets no more of them than the cgroup may have" $n 3 5
+matches "which is told" "$said" '[Mm]emory'
+between "by the cgroup's limit" "$(memory_event max)" 1 1000000
+is "nobody is killed for it" "$(memory_event oom_kill)" 0
+is "those that fit are there" "$(at_home lbctl -j service show |
+	json "[len(s['servers']) for s in services].count(1)")" $((n - 1))
+check "the host is not concerned" lb service add tcp 10.9.0.1:80 \
+	scheduler mh table-size $SLOTS
+check "whatever it configures" lb server add tcp 10.9.0.1:80 10.0.0.11
+check "the stranger may still remove what is there" charged \
+	lbctl service flush
+eventually "and the memory comes back" 20 at_most $((before - size / 2))
 
 finish
