@@ -181,6 +181,29 @@ is "and stays" "$(home_config "[config['conn_max'], config['udp']]")" \
 matches "as the most that they may have" "$(at_home lbctl config set \
 	conn_max $((conn_max * 2 + 1)) 2>&1 || true)" "default"
 
+# ---- nor does what they configure hold anybody up, whom a lock keeps waiting
+
+# In ms, with the largest table: the worst that the weights can be, by rounds of
+# which each is for one server only.
+weighing() { # WEIGHT: that of the first of many servers, the others' is 1
+	local n start=$EPOCHREALTIME
+	{
+		echo "service tcp 10.9.0.1:80 scheduler mh table-size 655373"
+		for ((n = 0; n < 3000; n++)); do
+			echo "server 10.8.$((n / 250)).$((n % 250 + 1))" \
+				"weight $((n ? 1 : $1))"
+		done
+	} | at_home lbctl apply - 2>/dev/null
+	echo $(((${EPOCHREALTIME/./} - ${start/./}) / 1000))
+}
+weighing 1 >/dev/null
+even=$(weighing 3)
+uneven=$(weighing 65535)
+say "weights nearly alike: $even ms, very different: $uneven ms"
+between "weights that differ take no longer than others" "$uneven" 1 \
+	$((5 * even))
+at_home lbctl service flush
+
 # ---- what they configure is charged to their memory cgroup
 
 if ! grep -qw memory /sys/fs/cgroup/cgroup.controllers; then
