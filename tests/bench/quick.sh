@@ -55,5 +55,12 @@ for row in drlb-prerouting drlb-ingress; do
 		put "$kind" established
 	done
 	drlb_check "$sent" $(((flows + more) * ${#kinds[@]}))
+	# What a flood costs when there may be no more entries.
+	lbctl config set conn_max 1
+	for kind in "${kinds[@]}"; do
+		flags "$kind"
+		send "$kind" $new $((flows + more)) $more $more
+		put "$kind" hashed
+	done
 	drlb_unload
 done
