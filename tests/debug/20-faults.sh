@@ -70,6 +70,14 @@ module_range() { # its text: where it begins and ends
 	printf '%s 0x%x\n' $start $((start + size))
 }
 
+module_function_range() { # NAME
+	local base at size
+	base=$(</sys/module/drlb/sections/.text)
+	read -r at size < <(nm -S "$MODULE" |
+		awk -v name="$1" '$4 == name { print "0x" $1, "0x" $2 }')
+	printf '0x%x 0x%x\n' $((base + at)) $((base + at + size))
+}
+
 # What netlink and the like need for themselves is not at issue, and slow.
 only_the_module() {
 	local start end
@@ -668,7 +676,26 @@ for vip in $VIP $VIP6; do
 	is "$vip: and serves" "$(curl_vip 9 $vip | grep -c '^rs[123]$' || true)" 9
 done
 check "who listens still does" kill -0 $monitor
+
+# An event that cannot be sent is not kept from who listens.
+told() { flap 0; (($(grep -c 'events were lost' monitor) > before)); }
+before=$(grep -c 'events were lost' monitor || true)
+read -r start end < <(module_function_range drlb_nl_notify_egress)
+fail_by_chance 100 $start $end
+eventually "who listens hears that an event is lost" 20 told
+between "that got no memory" "$(chance_ends)" 1 $TIMES
 kill $monitor
+
+# Tables are enlarged in a work too. Not by so many servers, 192, that one needs
+# more than a page: then the kernel itself complains.
+many medium wlc 150 1
+read -r start end < <(function_range rht_deferred_worker)
+fail_by_chance 100 $start $end
+check "a table that cannot grow takes all servers" lb apply medium
+between "it could not" "$(chance_ends)" 1 $TIMES
+is "they are there" "$(lb save | grep -c server)" 150
+lb apply config 2>/dev/null
+check "and those that were there are up again" servers_up
 
 # ---- the module itself
 
