@@ -85,7 +85,10 @@ static u32 claim(u16 *table, u32 size, struct claimant *c)
 static u64 turn_next(struct claimant *c, const struct drlb_pool *pool,
 		     u32 greatest, u32 i)
 {
-	u64 cost = (u64)++c[i].turns * greatest;
+	u64 cost;
+
+	c[i].turns++;
+	cost = (u64)c[i].turns * greatest;
 
 	return DIV64_U64_ROUND_UP(cost, pool->entry[i].weight) << 16 | i;
 }

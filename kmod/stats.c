@@ -23,7 +23,7 @@ struct drlb_counters __percpu *drlb_counters_alloc(void)
 	struct drlb_counters __percpu *counters;
 	int cpu;
 
-	counters = alloc_percpu(struct drlb_counters);
+	counters = alloc_percpu_gfp(struct drlb_counters, DRLB_GFP_CONFIG);
 	if (!counters)
 		return NULL;
 
