@@ -515,6 +515,8 @@ static void send_frame(struct frame *f)
 	if (!known)
 		frame_isolate(f);
 	f->sent = wire_send(f);
+	if (!f->sent && !f->gso_size)
+		mismatch(f, NULL, "it cannot be sent");
 	if (!f->sent)
 		refused++;
 	else if (known)

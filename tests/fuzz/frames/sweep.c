@@ -52,7 +52,9 @@ static void send_split(const struct frame *f)
 		send_shaped(f, true, at, at + 1, 0);
 }
 
-/* One that is forwarded, if it can be: see what becomes of it first. */
+/* One that is forwarded, if it can be: see what becomes of it first. Linux 6.1 takes
+ * no merged UDP.
+ */
 static bool find(struct frame *found, unsigned int kind, bool six)
 {
 	struct frame *f;
@@ -63,6 +65,8 @@ static bool find(struct frame *found, unsigned int kind, bool six)
 			return false;
 		frame_copy(found, f);
 		batch_send(f, false);
+		if (!f->sent)
+			return false;
 		if (!(found->kind->must & MUST_SOUND) ||
 		    f->out.fate == FATE_FORWARDED || f->out.fate == FATE_SPLIT)
 			break;
