@@ -14,6 +14,7 @@
 # kernels: kasan lockdep gcov
 # doors: prerouting
 # timeout: 600
+# progress: yes
 #
 # Addresses and names have no spaces; functions are called by name.
 # shellcheck disable=SC2086,SC2317

@@ -16,6 +16,7 @@
 # cpus: 2
 # seconds: 120
 # timeout: 240
+# progress: yes
 #
 # Addresses and names have no spaces; functions are called by name.
 # shellcheck disable=SC2086,SC2317

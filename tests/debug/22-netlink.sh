@@ -12,6 +12,7 @@
 # kernels: 6.12 6.1 kasan lockdep kcsan gcov
 # doors: prerouting
 # timeout: 240
+# progress: yes
 # seconds: 60
 
 # shellcheck source=../lib.sh

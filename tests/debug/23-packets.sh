@@ -17,6 +17,7 @@
 # kernels: kasan lockdep kcsan gcov 6.1
 # doors: both
 # timeout: 120
+# progress: yes
 #
 # SEED=, SECS= and BATCH=: see tests/fuzz/frames/main.c. SECS is 60 on kernels that
 # watch themselves, 0 on others.
