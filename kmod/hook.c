@@ -31,18 +31,30 @@ static unsigned int nf_verdict(enum drlb_verdict verdict)
 /* br_netfilter lets this hook see what a bridge passes on, as if it were for this
  * host: and is, but for a frame for another's address, or in a VLAN.
  */
-static bool bridged_elsewhere(const struct sk_buff *skb)
-{
 #if IS_ENABLED(CONFIG_BRIDGE_NETFILTER)
+static bool is_bridged(const struct sk_buff *skb)
+{
+	return skb_ext_exist(skb, SKB_EXT_BRIDGE_NF);
+}
+
+static noinline bool bridged_elsewhere(const struct sk_buff *skb)
+{
 	const struct nf_bridge_info *info = nf_bridge_info_get(skb);
 
-	return unlikely(info) &&
-	       (info->pkt_otherhost || skb_vlan_tag_present(skb) ||
-		info->orig_proto != BRNF_PROTO_UNCHANGED);
-#else
-	return false;
-#endif
+	return info->pkt_otherhost || skb_vlan_tag_present(skb) ||
+	       info->orig_proto != BRNF_PROTO_UNCHANGED;
 }
+#else
+static bool is_bridged(const struct sk_buff *skb)
+{
+	return false;
+}
+
+static bool bridged_elsewhere(const struct sk_buff *skb)
+{
+	return false;
+}
+#endif
 
 /* Frames for other hosts come by promiscuous devices and bridges; what comes by
  * the loopback device is from this host, to which no server could answer.
@@ -51,7 +63,7 @@ static bool hook_wants(const struct sk_buff *skb)
 {
 	return likely(skb->pkt_type == PACKET_HOST) &&
 	       likely(!(skb->dev->flags & IFF_LOOPBACK)) &&
-	       likely(!bridged_elsewhere(skb));
+	       likely(!is_bridged(skb) || !bridged_elsewhere(skb));
 }
 
 /* The data path wants bottom halves off, as they are but for a packet that was
