@@ -51,7 +51,9 @@ log_since() { # MARK
 # line tells of each access, and the stack follows, innermost function first, as
 # which one counts that what was compiled into it. The module takes part if one of
 # these first functions is its own. If none is, the race is between two pieces of
-# the kernel's code, whoever called them.
+# the kernel's code, whoever called them; or if both are rhashtable's, which its
+# header compiles into the module: it reads a bucket while it holds that one's lock,
+# a bit of the same word, for which others wait there.
 only_our_races() {
 	races ours
 }
@@ -65,22 +67,23 @@ races() { # ours|beneath
 	awk -v which="$1" '
 		{ line = $0; sub(/^\[[^]]*\] /, "", line) }
 		line ~ /^=+$/ && !inside {
-			inside = 1; ours = access = 0; text = $0
+			inside = 1; ours = access = table = 0; text = $0
 			next
 		}
 		line ~ /^=+$/ {
 			if (text !~ /BUG: KCSAN/)
 				told = which == "ours"
 			else if (which == "ours")
-				told = ours
+				told = ours && table < 2
 			else
-				told = !ours && text ~ /\[drlb\]/
+				told = (!ours || table == 2) && text ~ /\[drlb\]/
 			if (told)
 				print text "\n" $0
 			inside = 0
 			next
 		}
 		access && line ~ /\[drlb\]/ { ours = 1 }
+		access && line ~ /^ *(__)?(rhashtable|rht)_/ { table++ }
 		{ access = line ~ / to 0x[0-9a-f]+ of [0-9]+ bytes by / }
 		inside { text = text "\n" $0; next }
 		which == "ours" { print }
