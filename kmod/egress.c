@@ -279,16 +279,20 @@ static void egress_probe(struct drlb_egress *egress)
 }
 
 /* Only where there are next hops: to unregister costs each namespace that ends
- * a grace period. It may fail while routes change all the time; then the next
- * run tries again. Context: process, RTNL not held.
+ * a grace period. It fails after five looks at all the routes if these change all
+ * the time; a minute later it is tried again. Context: process, RTNL not held.
  */
 static void egresses_hear_of_routes(struct drlb_net *dn)
 {
-	if (dn->egresses.routes_heard || !READ_ONCE(dn->live))
+	struct drlb_egresses *e = &dn->egresses;
+
+	if (e->routes_heard || !READ_ONCE(dn->live) ||
+	    time_before(jiffies, e->routes_try))
 		return;
 
-	if (!register_fib_notifier(dn->net, &dn->egresses.fib_nb, NULL, NULL))
-		dn->egresses.routes_heard = true;
+	e->routes_heard = !register_fib_notifier(dn->net, &e->fib_nb, NULL,
+						 NULL);
+	e->routes_try = jiffies + 60 * HZ;
 }
 
 static void drlb_egress_work(struct work_struct *work)
@@ -511,6 +515,7 @@ int drlb_egresses_init(struct drlb_net *dn)
 	INIT_LIST_HEAD(&dn->egresses.list);
 	INIT_DELAYED_WORK(&dn->egresses.work, drlb_egress_work);
 	dn->egresses.fib_nb.notifier_call = drlb_egress_fib_event;
+	dn->egresses.routes_try = jiffies;
 
 	return rhashtable_init(&dn->egresses.table, &table_params);
 }

@@ -91,6 +91,7 @@ struct drlb_conns {
  * @kicked: @work is to run at once
  * @used: there has been one
  * @routes_heard: @fib_nb is registered; @work's, until that has been stopped
+ * @routes_try: when to try that next
  * @fib_nb: route changes
  * @list: all of them, for @work
  */
@@ -101,6 +102,7 @@ struct drlb_egresses {
 	u32 kicked;
 	bool used;
 	bool routes_heard;
+	unsigned long routes_try;
 	struct notifier_block fib_nb;
 	struct list_head list;
 };
