@@ -288,7 +288,7 @@ static void stray(struct packet *p, const struct service *s)
 		return;
 	}
 	forward(p, NULL, usable);
-	if (usable != 1 << SERVER_LOCAL)
+	if (p->f->out.fate == FATE_FORWARDED || p->f->out.fate == FATE_SPLIT)
 		count(p, COUNT_STATELESS);
 }
 
