@@ -202,6 +202,9 @@ least() { # NUMBER...
 
 meminfo() { awk -v key="$1:" '$1 == key { print $2 }' /proc/meminfo; }
 
+# In kB, of each of the kernel's caches.
+caches() { awk 'NR > 2 { print $1, int($3 * $4 / 1024) }' /proc/slabinfo; }
+
 # ---- a round
 
 upload() { # until told to end; a line for each: the answer's status
@@ -403,6 +406,7 @@ for ((round = 1; round <= ROUNDS; round++)); do
 	say "round $round of $ROUNDS$moving: slab ${slab[round]} kB, available ${available[round]} kB, up to now: $(
 		declare -p total | sed 's/^[^=]*=//')"
 	say "wrong so far: ${wrong:-nothing}"
+	[[ -e $TMPDIR/caches ]] || caches | sort >"$TMPDIR/caches"
 done
 
 for name in short long short6 upload dns iperf iperf_udp; do
@@ -411,6 +415,9 @@ for name in short long short6 upload dns iperf iperf_udp; do
 done
 say "$ROUNDS rounds, ${total[packets]} packets, ${total[churn]} changes"
 say "SEED=$SEED"
+say "caches that grew since the first round, in kB: $(caches | sort |
+	join "$TMPDIR/caches" - | awk '$3 > $2 { print $3 - $2, $1 }' |
+	sort -rn | head -n 5 | paste -sd,)"
 is "all went well in each of $ROUNDS rounds" "$wrong" ""
 between "there were packets for nobody" ${total[drops]} $((ROUNDS * LENGTH / 2)) \
 	1000000000
