@@ -359,7 +359,7 @@ play() {
 	start short6 wrk -t1 -c2 -d "${LENGTH}s" --timeout 30s \
 		-H 'Connection: close' "http://[$VIP6]/"
 	start dns dnsperf -s $VIP -d "$TMPDIR/questions" -l $LENGTH -c 8 \
-		-Q 200 -t 30
+		-Q 200 -t 30 -b 4096
 	start upload.log bash -c "upload file"
 	start iperf $limit iperf3 -c $VIP -p 5201 -t $LENGTH -b 4M --json
 	start iperf_udp $limit iperf3 -c $VIP -p 5202 -t $LENGTH -b 500K -u --json
