@@ -71,13 +71,8 @@ races() { # ours|beneath
 			next
 		}
 		line ~ /^=+$/ {
-			if (text !~ /BUG: KCSAN/)
-				told = which == "ours"
-			else if (which == "ours")
-				told = ours && table < 2
-			else
-				told = (!ours || table == 2) && text ~ /\[drlb\]/
-			if (told)
+			ours = text !~ /BUG: KCSAN/ || (ours && table < 2)
+			if (which == "ours" ? ours : !ours && text ~ /\[drlb\]/)
 				print text "\n" $0
 			inside = 0
 			next
