@@ -8,6 +8,8 @@
 
 #include "net.h"
 
+struct drlb_service_key;
+
 /* netlink_policy.c: data */
 extern const struct nla_policy drlb_nl_service_policy[];
 extern const struct nla_policy drlb_nl_service_key_policy[];
@@ -21,16 +23,22 @@ extern struct genl_family drlb_nl_family;
 /* The family is there to send events by. */
 extern bool drlb_nl_ready;
 
-/* netlink.c: services and servers */
+/* netlink_service.c */
 int drlb_nl_service_add_doit(struct sk_buff *skb, struct genl_info *info);
 int drlb_nl_service_set_doit(struct sk_buff *skb, struct genl_info *info);
 int drlb_nl_service_del_doit(struct sk_buff *skb, struct genl_info *info);
 int drlb_nl_service_flush_doit(struct sk_buff *skb, struct genl_info *info);
-int drlb_nl_service_get_dumpit(struct sk_buff *skb,
-			       struct netlink_callback *cb);
 int drlb_nl_server_add_doit(struct sk_buff *skb, struct genl_info *info);
 int drlb_nl_server_set_doit(struct sk_buff *skb, struct genl_info *info);
 int drlb_nl_server_del_doit(struct sk_buff *skb, struct genl_info *info);
+
+/* The service of a command that takes its key alone. */
+int drlb_nl_get_key(struct nlattr *nest, struct drlb_service_key *key,
+		    struct netlink_ext_ack *extack);
+
+/* netlink_dump.c: services and servers */
+int drlb_nl_service_get_dumpit(struct sk_buff *skb,
+			       struct netlink_callback *cb);
 
 /* netlink_conn.c */
 int drlb_nl_connection_get_start(struct netlink_callback *cb);
