@@ -622,37 +622,24 @@ static struct way ways[] = {
 	{ "tagged_paged",	1, true, true },
 };
 
-static struct kind *any_kind(void)
+/* One of @n, each as often as its weight says; these are @size bytes apart. */
+static size_t draw(const void *weights, size_t n, size_t size)
 {
-	static unsigned int sum;
-	struct kind *k = kinds;
-	unsigned int n;
+	const char *weight = weights;
+	unsigned int sum = 0;
+	size_t i;
 
-	if (!sum) {
-		for (n = 0; n < ARRAY_SIZE(kinds); n++)
-			sum += kinds[n].weight;
-	}
-	for (n = dice(sum); n >= k->weight; k++)
-		n -= k->weight;
+	for (i = 0; i < n; i++)
+		sum += *(const unsigned int *)(weight + i * size);
+	sum = dice(sum);
+	for (i = 0; sum >= *(const unsigned int *)(weight + i * size); i++)
+		sum -= *(const unsigned int *)(weight + i * size);
 
-	return k;
+	return i;
 }
 
-static struct way *any_way(void)
-{
-	static unsigned int sum;
-	struct way *w = ways;
-	unsigned int n;
-
-	if (!sum) {
-		for (n = 0; n < ARRAY_SIZE(ways); n++)
-			sum += ways[n].weight;
-	}
-	for (n = dice(sum); n >= w->weight; w++)
-		n -= w->weight;
-
-	return w;
-}
+#define DRAW(table) \
+	(&(table)[draw(&(table)->weight, ARRAY_SIZE(table), sizeof(*(table)))])
 
 /* There is a device for one of these at the director, at times; 0 is no VLAN. */
 static size_t put_tag(struct frame *f, size_t len)
@@ -829,8 +816,8 @@ static const struct target *any_target(const struct target *targets, int n,
 static void send_one(int fd, const struct target *targets, int n)
 {
 	static struct frame frame;
-	struct kind *k = any_kind();
-	struct way *w = any_way();
+	struct kind *k = DRAW(kinds);
+	struct way *w = DRAW(ways);
 	bool sent;
 	size_t len;
 
