@@ -106,7 +106,7 @@ demo: ## show it at work in a virtual machine, with real servers
 check: ## run every test; T=names, K=6.1|6.12, D=prerouting|ingress for some
 	@T='$(T)' K='$(K)' D='$(D)' tests/run
 
-check-debug: ## the same on kernels that watch themselves; K=kasan|lockdep|kcsan
+check-debug: ## the same on kernels that watch themselves; K=kasan|lockdep|kcsan, D=both
 	@T='$(T)' K='$(or $(K),kasan lockdep kcsan)' D='$(D)' tests/run
 
 check-valgrind: ## the scenarios with lbctl under valgrind: hours
