@@ -360,7 +360,12 @@ static int parse_server_change(const struct genl_info *info,
 			    info->extack);
 }
 
-int drlb_nl_server_add_doit(struct sk_buff *skb, struct genl_info *info)
+typedef int server_change_fn(struct drlb_net *dn,
+			     const struct drlb_service_key *key,
+			     const struct drlb_server_conf *conf, bool check,
+			     struct netlink_ext_ack *extack);
+
+static int change_server(struct genl_info *info, server_change_fn *change)
 {
 	struct drlb_net *dn = drlb_net(genl_info_net(info));
 	struct drlb_server_conf conf = {};
@@ -372,47 +377,23 @@ int drlb_nl_server_add_doit(struct sk_buff *skb, struct genl_info *info)
 		return err;
 
 	mutex_lock(&dn->lock);
-	err = drlb_service_server_add(dn, &key, &conf,
-				      info->attrs[DRLB_A_CHECK], info->extack);
+	err = change(dn, &key, &conf, info->attrs[DRLB_A_CHECK], info->extack);
 	mutex_unlock(&dn->lock);
 
 	return outcome(err, info->extack);
+}
+
+int drlb_nl_server_add_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	return change_server(info, drlb_service_server_add);
 }
 
 int drlb_nl_server_set_doit(struct sk_buff *skb, struct genl_info *info)
 {
-	struct drlb_net *dn = drlb_net(genl_info_net(info));
-	struct drlb_server_conf conf = {};
-	struct drlb_service_key key;
-	int err;
-
-	err = parse_server_change(info, &key, &conf);
-	if (err)
-		return err;
-
-	mutex_lock(&dn->lock);
-	err = drlb_service_server_set(dn, &key, &conf,
-				      info->attrs[DRLB_A_CHECK], info->extack);
-	mutex_unlock(&dn->lock);
-
-	return outcome(err, info->extack);
+	return change_server(info, drlb_service_server_set);
 }
 
 int drlb_nl_server_del_doit(struct sk_buff *skb, struct genl_info *info)
 {
-	struct drlb_net *dn = drlb_net(genl_info_net(info));
-	struct drlb_server_conf conf = {};
-	struct drlb_service_key key;
-	int err;
-
-	err = parse_server_change(info, &key, &conf);
-	if (err)
-		return err;
-
-	mutex_lock(&dn->lock);
-	err = drlb_service_server_del(dn, &key, &conf.addr,
-				      info->attrs[DRLB_A_CHECK], info->extack);
-	mutex_unlock(&dn->lock);
-
-	return outcome(err, info->extack);
+	return change_server(info, drlb_service_server_del);
 }

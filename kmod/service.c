@@ -646,7 +646,7 @@ int drlb_service_server_set(struct drlb_net *dn,
 
 int drlb_service_server_del(struct drlb_net *dn,
 			    const struct drlb_service_key *key,
-			    const union nf_inet_addr *addr, bool check,
+			    const struct drlb_server_conf *conf, bool check,
 			    struct netlink_ext_ack *extack)
 {
 	struct drlb_service *svc = drlb_service_get(dn, key, extack);
@@ -656,7 +656,7 @@ int drlb_service_server_del(struct drlb_net *dn,
 
 	if (!svc)
 		return -ENOENT;
-	server = server_get(svc, addr, extack);
+	server = server_get(svc, &conf->addr, extack);
 	if (!server)
 		return -ENOENT;
 	if (check)

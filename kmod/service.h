@@ -134,7 +134,7 @@ int drlb_service_server_set(struct drlb_net *dn,
 			    struct netlink_ext_ack *extack);
 int drlb_service_server_del(struct drlb_net *dn,
 			    const struct drlb_service_key *key,
-			    const union nf_inet_addr *addr, bool check,
+			    const struct drlb_server_conf *conf, bool check,
 			    struct netlink_ext_ack *extack);
 
 /* Sums over all its servers, past ones included. */
