@@ -451,18 +451,19 @@ heard() { # OUTCOME "OUTCOMES"
 # needed. A cache needs a page at one time and none at another, so that an
 # allocation may be passed over: there are three rounds to meet all of them.
 packet() { # VIP KIND OUTCOME "OUTCOMES" [PREPARATION...]
-	local client=203.0.113.9 outcome entries word status=0 last=none
-	local missed
+	local client=203.0.113.9 outcome entries word status=0 last missed
 	local -A met=()
 	local -a problems
 
 	[[ $1 != *:* ]] || client=2001:db8:7::9
 	begin
 	for _ in 1 2 3; do
+		last=none
 		while read -r n left outcome entries; do
 			heard "$3" "$4"
 		done < <(in_ns director "$TOOLS/fail-packet" tap0 $TAP $1 \
 			$client $2 "${@:5}" 2>&1)
+		[[ $last =~ ^[1-9] ]] || wrong "it comes to no end"
 		missed=
 		for word in $4; do
 			[[ $word == *\? || $word == - || $word == any ||
@@ -472,7 +473,6 @@ packet() { # VIP KIND OUTCOME "OUTCOMES" [PREPARATION...]
 	done
 	n=all said=
 	[[ ! $missed ]] || wrong "${missed# }"
-	[[ $last =~ ^[1-9] ]] || wrong "it comes to no end"
 	[[ $4 != - || $tried == 0 ]] || wrong "it needs memory"
 	[[ $4 != any || $tried != 0 ]] || wrong "it needs no memory"
 	is "a packet: $*: no memory, $tried times" "${problems[*]:0:4}" ""
