@@ -129,7 +129,7 @@ static bool egress_known(struct drlb_net *dn, u8 family,
 }
 
 int drlb_egress_check(struct drlb_net *dn, u8 family,
-		      const union nf_inet_addr *addr,
+		      const union nf_inet_addr *addr, bool of_many,
 		      struct netlink_ext_ack *extack)
 {
 	struct hop hop;
@@ -138,6 +138,11 @@ int drlb_egress_check(struct drlb_net *dn, u8 family,
 		return 0;
 
 	hop_lookup(dn, family, addr, &hop);
+	if (hop.gateway && of_many) {
+		NL_SET_ERR_MSG(extack,
+			       "a server is not on a directly connected network; it is used as soon as it is on one");
+		return 0;
+	}
 	if (hop.gateway) {
 		NL_SET_ERR_MSG(extack,
 			       "the address is not on a directly connected network: direct routing needs the server on the director's own segment");
@@ -151,7 +156,7 @@ int drlb_egress_check(struct drlb_net *dn, u8 family,
 	}
 	if (!hop.dev && !hop.local)
 		NL_SET_ERR_MSG(extack,
-			       "there is no route to the server yet; it is used as soon as there is one");
+			       "there is no route to a server yet; it is used as soon as there is one");
 	hop_put(&hop);
 
 	return 0;

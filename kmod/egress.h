@@ -73,12 +73,13 @@ struct drlb_egress_info {
 void drlb_egress_describe(struct drlb_egress *egress,
 			  struct drlb_egress_info *info);
 
-/* Refuse an address that is reached by a gateway. Without any route it is
- * accepted with a warning: at boot the route may come later.
+/* Refuse an address that is reached by a gateway; one @of_many is accepted with a
+ * warning, as without any route all are: at boot, or while a link is down, the
+ * route of its network may be missing, and the default route leads there.
  * Context: process. Errors: EINVAL, EHOSTUNREACH, with a message.
  */
 int drlb_egress_check(struct drlb_net *dn, u8 family,
-		      const union nf_inet_addr *addr,
+		      const union nf_inet_addr *addr, bool of_many,
 		      struct netlink_ext_ack *extack);
 
 /* @user's until it is put, or ERR_PTR. Context: process, may sleep. */

@@ -125,7 +125,7 @@ static void warn_vip(struct drlb_net *dn, const struct drlb_service_key *key,
 
 static int check_server(struct drlb_net *dn,
 			const struct drlb_service_key *key,
-			const struct drlb_server_conf *conf,
+			const struct drlb_server_conf *conf, bool of_many,
 			struct netlink_ext_ack *extack)
 {
 	if (!addr_is_host(key->family, &conf->addr)) {
@@ -139,7 +139,7 @@ static int check_server(struct drlb_net *dn,
 		return -EINVAL;
 	}
 
-	return drlb_egress_check(dn, key->family, &conf->addr, extack);
+	return drlb_egress_check(dn, key->family, &conf->addr, of_many, extack);
 }
 
 static struct drlb_server *server_find(struct drlb_service *svc,
@@ -317,7 +317,7 @@ static int check_servers(struct drlb_net *dn, struct drlb_service_change *change
 			return -EEXIST;
 		}
 		err = check_server(dn, &change->key, &change->servers[i],
-				   extack);
+				   true, extack);
 		if (err)
 			return err;
 	}
@@ -591,7 +591,7 @@ int drlb_service_server_add(struct drlb_net *dn,
 		return -EEXIST;
 	}
 	err = check_number(&svc->conf, svc->servers_n + 1, extack) ?:
-	      check_server(dn, key, conf, extack);
+	      check_server(dn, key, conf, false, extack);
 	if (err || check)
 		return err;
 

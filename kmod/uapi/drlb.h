@@ -38,6 +38,9 @@
  *               [HASH] }
  *     [SERVER { ADDR4 | ADDR6, [PORT], [WEIGHT] }] ...
  *     [CHECK]
+ *     A server that only a gateway leads to is taken with a warning, as one
+ *     without a route is: its network may be away for now. SERVER_ADD, where
+ *     it is more likely a mistake, refuses it.
  * SERVICE_SET (P)    change a service; what is not named stays as it is
  *     like SERVICE_ADD. With REPLACE the servers given become the whole set, in
  *     one step: packets see the old set or the new one, nothing between.

@@ -169,9 +169,10 @@ class Model:
         ("10.0.0.0/32", {EHOSTUNREACH}, False),
         ("10.0.0.255/32", {EHOSTUNREACH}, True),
         ("2001:db8::/128", {EHOSTUNREACH}, False),
-        ("10.0.0.0/24", set(), True), ("2001:db8::/64", set(), True),
-        ("192.0.2.0/24", {EHOSTUNREACH}, True),
-        ("2001:db8:9::/64", {EHOSTUNREACH}, True))]
+        ("10.0.0.0/24", set(), True), ("2001:db8::/64", set(), True))]
+    # Networks behind a gateway, where a single server may not be.
+    remote = [ipaddress.ip_network(n) for n in ("192.0.2.0/24",
+                                                "2001:db8:9::/64")]
     ranges = {"CONN_MAX": (1, 2**31 - 1), "HALF_OPEN_MAX": (1, 2**31 - 1),
               "PROBE_INTERVAL": (0, 3600),
               **{name: (1, 604800) for name in TIMEOUTS.split()}}
@@ -247,7 +248,7 @@ class Model:
                 wrong.add(EINVAL)
         return address
 
-    def new_server(self, nest, key, wrong):
+    def new_server(self, nest, key, wrong, of_many=False):
         address = self.server(nest, key, wrong)
         if not address or not key or len(address) != len(key.address):
             return address
@@ -255,6 +256,8 @@ class Model:
         if address == key.address:
             wrong.add(EINVAL)
         a = A(address)
+        if not of_many and any(a in network for network in self.remote):
+            wrong.add(EHOSTUNREACH)
         for network, errors, sure in self.routes:
             if a.version == network.version and a in network:
                 (wrong if sure else wrong.perhaps).update(errors)
@@ -271,7 +274,7 @@ class Model:
     def set_of_servers(self, request, key, wrong):
         servers = {}
         for nest in request.every("SERVER"):
-            address = self.new_server(nest, key, wrong)
+            address = self.new_server(nest, key, wrong, of_many=True)
             if address in servers:
                 wrong.add(EEXIST)
             servers[address] = nest.get("WEIGHT", 1)

@@ -140,13 +140,12 @@ service tcp $VIP:81
     server 10.0.0.11
 service tcp $VIP:82 scheduler best
 END
-ip -n director route add default via 10.0.0.3
-refused 5 "an off-link server, which only the kernel can tell" <<END
+refused 5 "a broadcast address, which only the kernel can tell" <<END
 service tcp $VIP:81
     server 10.0.0.11
 service tcp $VIP:82
     server 10.0.0.12
-    server 10.99.0.1
+    server 10.0.0.255
 END
 refused 3 "a server without a service" <<END
 device eth0
@@ -166,6 +165,37 @@ refused 2 "a table size that is no prime" <<END
 service tcp $VIP:81 scheduler rr
 service tcp $VIP:82 scheduler mh table-size 65536
 END
+
+# ---- a network that is away: a link is down, or its address comes late at boot
+
+remote_state() { services "svc('$VIP', 82)['servers'][1]['state']"; }
+remote_is() { [[ $(remote_state) == "$1" ]]; }
+
+cat >"$TMPDIR/remote" <<END
+service tcp $VIP:82
+    server 10.0.0.11
+    server 10.16.1.1
+END
+ip -n director route add default via 10.0.0.3
+is "a file is applied while all networks are there" \
+	"$(lb apply "$TMPDIR/remote" 2>&1)" ""
+wait_for 20 remote_is up
+ip -n director link set many down
+check "the default route leads where a network was" wait_for 20 \
+	remote_is "no route"
+lb save >"$TMPDIR/remote-saved"
+lb apply /dev/null
+warning=$(lb apply "$TMPDIR/remote-saved" 2>&1)
+matches "what was saved is applied then, with a warning" "$warning" \
+	"remote-saved:[0-9]+: warning: service tcp $VIP:82: .*network"
+is "and is all there" "$(lb save)" "$(<"$TMPDIR/remote-saved")"
+sed -i '/10.0.0.11/s/$/ weight 2/' "$TMPDIR/remote"
+lb apply "$TMPDIR/remote" 2>/dev/null
+is "and the others can be changed" "$(services "[r['weight'] for r in \
+	svc('$VIP', 82)['servers']]")" "[2, 1]"
+ip -n director link set many up
+check "the server is used once its network is back" wait_for 20 remote_is up
+lb apply "$TMPDIR/saved"
 
 # ---- under traffic
 
