@@ -64,9 +64,10 @@ static void hop_lookup4(struct drlb_net *dn, __be32 addr, struct hop *hop)
 	if (IS_ERR(rt))
 		return;
 
+	/* Where the path MTU was learned the address is its own rt_gw4. */
 	if (rt->rt_type == RTN_LOCAL)
 		hop->local = true;
-	else if (rt->rt_type == RTN_UNICAST && rt->rt_gw_family)
+	else if (rt->rt_type == RTN_UNICAST && rt->rt_uses_gateway)
 		hop->gateway = true;
 	else if (rt->rt_type == RTN_UNICAST)
 		hop_set(hop, rt->dst.dev);

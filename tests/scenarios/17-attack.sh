@@ -239,6 +239,14 @@ survives() { # VIP PORT KIND STATE NEXT
 	is "$what: then" "$(held_are $1 $2 state)" "$5 $5 $5"
 }
 
+believed() { # VIP
+	local server
+	for server in 11 12 13; do
+		ip -n director route get "$(of $1 $server)" | grep -q 'mtu 1300' ||
+			return
+	done
+}
+
 lb config set conn_max 10000 half_open_max 1000
 lb connection del all >/dev/null
 ES=ESTABLISHED
@@ -267,6 +275,21 @@ for vip in $VIP $VIP6; do
 	survives $vip 80 fin FIN_WAIT FIN_WAIT
 	between "$vip: their time is that after a FIN" "$(time_left max)" \
 		60000 120000
+	release victims
+
+	# Linux has an exception to the server's route then, for ten minutes.
+	for server in 11 12 13; do
+		in_ns router "$TOOLS/stray-icmp" eth0 $MAC_director $vip \
+			"$(of $vip 1)" to "$(of $vip $server)"
+	done
+	check "$vip: forged path MTUs to the servers are believed" \
+		wait_for 20 believed $vip
+	sleep $((2 * SLOW))
+	is "$vip: the servers are on the LAN as before" \
+		"$(services "{r['state'] for r in svc('$vip', 80)['servers']}")" \
+		"{'up'}"
+	hold victims 3 $vip 80
+	is "$vip: and serve" "$(use_held victims)" "alive 3 same 3"
 	release victims
 
 	# mh finds the same server, whatever becomes of the entry.
