@@ -42,6 +42,7 @@ struct hop {
 	bool local;
 	bool gateway;
 	bool nobody;
+	bool unknown;		/* for want of memory */
 };
 
 static void hop_set(struct hop *hop, struct net_device *dev)
@@ -61,8 +62,10 @@ static void hop_lookup4(struct drlb_net *dn, __be32 addr, struct hop *hop)
 	struct rtable *rt;
 
 	rt = ip_route_output_key(dn->net, &fl4);
-	if (IS_ERR(rt))
+	if (IS_ERR(rt)) {
+		hop->unknown = PTR_ERR(rt) == -ENOBUFS;
 		return;
+	}
 
 	/* Where the path MTU was learned the address is its own rt_gw4. */
 	if (rt->rt_type == RTN_LOCAL)
@@ -236,6 +239,8 @@ static void egress_resolve(struct drlb_egress *egress)
 	struct hop hop;
 
 	hop_lookup(egress->dn, egress->key.family, &egress->key.addr, &hop);
+	if (hop.unknown)
+		return;
 	if (!hop.dev) {
 		egress_set_neigh(egress, NULL);
 		egress_set_state(egress, hop.local ? DRLB_SERVER_LOCAL :
