@@ -26,6 +26,9 @@
 #include <net/netevent.h>
 #include <net/route.h>
 
+/* Next hops that are looked at before others have their turn */
+#define SLICE	64
+
 static const struct rhashtable_params table_params = {
 	.key_len		= sizeof(struct drlb_egress_key),
 	.key_offset		= offsetof(struct drlb_egress, key),
@@ -306,22 +309,42 @@ static void egresses_hear_of_routes(struct drlb_net *dn)
 	e->routes_try = jiffies + 60 * HZ;
 }
 
+/* The next ones of the list, which goes round; who holds RTNL may wait for the
+ * lock.
+ */
+static void egresses_slice(struct drlb_net *dn, int n)
+{
+	struct drlb_egresses *e = &dn->egresses;
+	struct drlb_egress *egress;
+
+	mutex_lock(&e->lock);
+	while (n-- && !list_empty(&e->list)) {
+		egress = list_first_entry(&e->list, struct drlb_egress, list);
+		list_move_tail(&egress->list, &e->list);
+		egress_resolve(egress);
+		egress_probe(egress);
+	}
+	mutex_unlock(&e->lock);
+}
+
 static void drlb_egress_work(struct work_struct *work)
 {
 	struct drlb_net *dn = container_of(to_delayed_work(work),
 					   struct drlb_net, egresses.work);
-	struct drlb_egress *egress;
+	int left;
 
-	WRITE_ONCE(dn->egresses.kicked, false);
+	/* Who kicks after this is not content with what is read below. */
+	xchg(&dn->egresses.kicked, 0);
 	if (READ_ONCE(dn->egresses.used))
 		egresses_hear_of_routes(dn);
 
-	mutex_lock(&dn->egresses.lock);
-	list_for_each_entry(egress, &dn->egresses.list, list) {
-		egress_resolve(egress);
-		egress_probe(egress);
+	left = atomic_read(&dn->egresses.table.nelems);
+	for (; left > 0; left -= SLICE) {
+		egresses_slice(dn, min(left, SLICE));
 		cond_resched();
 	}
+
+	mutex_lock(&dn->egresses.lock);
 	if (!list_empty(&dn->egresses.list))
 		queue_delayed_work(system_power_efficient_wq,
 				   &dn->egresses.work, HZ);
