@@ -156,8 +156,11 @@ void drlb_conn_walk_start(struct drlb_conn_walk *walk)
 		rcu_read_lock();
 		return;
 	}
-	if (rhashtable_walk_start_check(&walk->iter))
+	/* By another table; earlier kernels keep what may be freed by now. */
+	if (rhashtable_walk_start_check(&walk->iter)) {
+		walk->iter.p = NULL;
 		walk->restarted = true;
+	}
 
 	/* The entry that it stopped at may have gone. Then rhashtable skips as
 	 * many of the bucket as were seen, though there are fewer of them now.
