@@ -312,7 +312,11 @@ static void drlb_conn_gc(struct work_struct *work)
 	}
 	grave_empty(&grave);
 
-	if (READ_ONCE(dn->hooked) || drlb_conn_number(&dn->conns))
+	/* A packet that is on its way may enter a connection after the last
+	 * service was removed; its server has retired, and waits for it.
+	 */
+	if (READ_ONCE(dn->hooked) || drlb_conn_number(&dn->conns) ||
+	    !list_empty(&dn->retired))
 		drlb_conns_collect(dn);
 }
 

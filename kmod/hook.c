@@ -147,6 +147,8 @@ int drlb_hooks_enable(struct drlb_net *dn)
 	if (dn->hooked)
 		return 0;
 
+	/* Also if this fails: packets may have come by the ingress hooks. */
+	drlb_conns_collect(dn);
 	err = nf_defrag_ipv4_enable(dn->net);
 	if (err)
 		return err;
