@@ -295,6 +295,14 @@ static bool gc_slice(struct drlb_net *dn, struct conn_grave *grave)
 	return walk->family;
 }
 
+/* In 32 bits, what is long past would be to come again. */
+static void stateless_forget(struct drlb_net *dn)
+{
+	if (READ_ONCE(dn->stateless) &&
+	    time_after(jiffies, READ_ONCE(dn->stateless_until)))
+		WRITE_ONCE(dn->stateless, false);
+}
+
 static void drlb_conn_gc(struct work_struct *work)
 {
 	struct drlb_net *dn = container_of(to_delayed_work(work),
@@ -312,6 +320,7 @@ static void drlb_conn_gc(struct work_struct *work)
 	}
 	grave_empty(&grave);
 
+	stateless_forget(dn);
 	/* A packet that is on its way may enter a connection after the last
 	 * service was removed; its server has retired, and waits for it.
 	 */

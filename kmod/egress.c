@@ -280,6 +280,8 @@ static void egress_probe(struct drlb_egress *egress)
 		return;
 
 	nud = READ_ONCE(n->nud_state);
+	if (!interval)
+		egress->probed = jiffies;
 	if (nud & (NUD_REACHABLE | NUD_STALE | NUD_DELAY)) {
 		if (interval &&
 		    !time_before(jiffies, egress->probed + interval * HZ)) {
@@ -335,7 +337,7 @@ static void drlb_egress_work(struct work_struct *work)
 
 	/* Who kicks after this is not content with what is read below. */
 	xchg(&dn->egresses.kicked, 0);
-	if (READ_ONCE(dn->egresses.used))
+	if (smp_load_acquire(&dn->egresses.used))
 		egresses_hear_of_routes(dn);
 
 	left = atomic_read(&dn->egresses.table.nelems);
@@ -386,7 +388,8 @@ static struct drlb_egress *egress_create(struct drlb_net *dn,
 	list_add_tail(&egress->list, &dn->egresses.list);
 	egress_resolve(egress);
 	if (!dn->egresses.used) {
-		WRITE_ONCE(dn->egresses.used, true);
+		dn->egresses.routes_try = jiffies;
+		smp_store_release(&dn->egresses.used, true);
 		drlb_egresses_kick(dn);
 	}
 	queue_delayed_work(system_power_efficient_wq, &dn->egresses.work, HZ);
@@ -549,7 +552,6 @@ int drlb_egresses_init(struct drlb_net *dn)
 	INIT_LIST_HEAD(&dn->egresses.list);
 	INIT_DELAYED_WORK(&dn->egresses.work, drlb_egress_work);
 	dn->egresses.fib_nb.notifier_call = drlb_egress_fib_event;
-	dn->egresses.routes_try = jiffies;
 
 	return rhashtable_init(&dn->egresses.table, &table_params);
 }

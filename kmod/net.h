@@ -115,7 +115,7 @@ struct drlb_egresses {
  * @settings: as configured
  * @stateless_until: jiffies; TCP in mid-stream is adopted until then, because
  *	it may have begun while connections got no entries
- * @stateless: whether @stateless_until was ever set
+ * @stateless: @stateless_until is not long past
  * @anyport: number of services for any port
  * @services: struct drlb_service by key
  * @net: the namespace

@@ -60,8 +60,9 @@ static void claimant_init(struct claimant *c, const struct drlb_server *server,
 	size_t len = family == AF_INET ? sizeof(server->addr.ip) :
 					 sizeof(server->addr.in6);
 
-	c->slot = siphash(&server->addr, len, &key_offset) % size;
-	c->skip = siphash(&server->addr, len, &key_skip) % (size - 1) + 1;
+	div_u64_rem(siphash(&server->addr, len, &key_offset), size, &c->slot);
+	div_u64_rem(siphash(&server->addr, len, &key_skip), size - 1, &c->skip);
+	c->skip++;
 	c->turns = 0;
 }
 
