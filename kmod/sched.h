@@ -10,6 +10,12 @@
 
 struct drlb_sched;
 
+/* Turns that a discipline may pass over, before it takes the first usable server
+ * that it finds: a flood of new connections to a large service that is down is
+ * not to cost so many for each.
+ */
+#define DRLB_TURNS_MAX	128U
+
 /**
  * struct drlb_sched_conf - how a service schedules
  * @sched: the discipline

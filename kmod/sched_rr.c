@@ -9,10 +9,10 @@ static struct drlb_server *rr_pick(const struct drlb_pool *pool,
 				   const struct drlb_packet *pkt)
 {
 	struct drlb_server *server;
-	u64 turn;
-	u32 i, n;
+	u64 turn = 0;
+	u32 i;
 
-	for (i = 0; i < pool->n; i++) {
+	for (i = 0; i < min(pool->n, DRLB_TURNS_MAX); i++) {
 		turn = atomic64_inc_return(pool->cursor);
 		div64_u64_rem(turn, pool->n, &turn);
 		server = pool->entry[turn].server;
@@ -20,10 +20,13 @@ static struct drlb_server *rr_pick(const struct drlb_pool *pool,
 			return server;
 	}
 
-	/* Other CPUs may have taken the usable ones' turns. */
-	for (n = 0; n < pool->n; n++) {
-		if (drlb_server_usable(pool->entry[n].server))
-			return pool->entry[n].server;
+	/* A great many are down, or other CPUs took the usable ones' turns. */
+	for (i = 0; i < pool->n; i++) {
+		server = pool->entry[turn].server;
+		if (drlb_server_usable(server))
+			return server;
+		if (++turn == pool->n)
+			turn = 0;
 	}
 
 	return NULL;

@@ -123,7 +123,7 @@ static struct drlb_server *wrr_pick(const struct drlb_pool *pool,
 	u64 turn, slot;
 	u32 i;
 
-	for (i = 0; i < pool->n; i++) {
+	for (i = 0; i < min(pool->n, DRLB_TURNS_MAX); i++) {
 		turn = atomic64_inc_return(pool->cursor);
 		div64_u64_rem(turn, pool->weight, &turn);
 		div64_u64_rem(turn * pool->stride, pool->weight, &slot);
