@@ -77,7 +77,7 @@ void attr_text(const struct nlattr *attr, char *buf, size_t size)
 	size_t n = 0;
 
 	for (; n < len && n < size - 1 && text[n]; n++)
-		buf[n] = text[n] >= ' ' && text[n] < 127 ? text[n] : '?';
+		buf[n] = printable(text[n]);
 	buf[n] = '\0';
 }
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* How services, servers, devices and settings are written */
 #include <arpa/inet.h>
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -144,14 +143,15 @@ int parse_server_options(struct words *w, struct server *srv,
 }
 
 /* What the kernel takes for the name of a device */
+/* Linux allows more, which no line of a file can hold, or no terminal show. */
 static bool device_name_valid(const char *name)
 {
-	if (!*name || strlen(name) >= DRLB_NAME_MAX || !strcmp(name, ".") ||
+	if (!*name || *name == '#' || strlen(name) >= DRLB_NAME_MAX || !strcmp(name, ".") ||
 	    !strcmp(name, ".."))
 		return false;
 	for (; *name; name++)
-		if (*name == '/' || *name == ':' ||
-		    isspace((unsigned char)*name))
+		if (*name == '/' || *name == ':' || *name == ' ' ||
+		    printable(*name) != *name)
 			return false;
 	return true;
 }
@@ -164,7 +164,7 @@ int parse_device(struct words *w, char name[DRLB_NAME_MAX])
 		return -1;
 	if (!device_name_valid(text))
 		return words_fail(w,
-			"\"%s\": a device's name has 1 to %d characters, without / : and blanks",
+			"\"%s\": a device's name has 1 to %d characters of ASCII, without / : and blanks, the first not #",
 			text, DRLB_NAME_MAX - 1);
 	strcpy(name, text);
 	words_subject(w, "device %s", name);

@@ -62,6 +62,9 @@ void *xrealloc(void *old, size_t n, size_t size);
 char *xstrdup(const char *text);
 char *xasprintf(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
+/* The character, or a question mark when not every terminal would show it */
+char printable(char c);
+
 /* Room for one more element behind the @n that *@array has; it is zeroed. */
 void *array_grow(void *array, size_t *n, size_t *room, size_t size);
 

@@ -202,6 +202,8 @@ struct name device_name(uint32_t ifindex)
 	if (known != ifindex) {
 		if (!if_indextoname(ifindex, name.s))
 			snprintf(name.s, sizeof(name.s), "if%u", ifindex);
+		for (char *c = name.s; *c; c++)
+			*c = printable(*c);
 		known = ifindex;
 	}
 	return name;

@@ -61,6 +61,11 @@ char *xasprintf(const char *fmt, ...)
 	return must(len < 0 ? NULL : text);
 }
 
+char printable(char c)
+{
+	return c >= ' ' && c < 0x7f ? c : '?';
+}
+
 void sort(void *array, size_t n, size_t size,
 	  int (*cmp)(const void *, const void *))
 {
