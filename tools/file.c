@@ -211,6 +211,8 @@ static int read_lines(struct file *file, FILE *stream)
 
 	r->stream = stream;
 	for (; (ret = next_line(file, r, line, &text)) > 0; line++) {
+		if (line == 1 && !strncmp(text, "\xef\xbb\xbf", 3))
+			text += 3; /* of UTF-8, as some editors begin a file */
 		w.next = cut_line(&cut, text);
 		if (!*w.next)
 			continue;

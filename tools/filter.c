@@ -141,9 +141,10 @@ int parse_filter(struct words *w, struct filter *f)
 				ret = once(w, f, BIT(SERVER_ADDR4), "server");
 			break;
 		case STATE:
+			/* None has the first one, which is no state yet. */
 			state = words_choice(w, "a state",
-					     connection_state_names);
-			f->state = state;
+					     connection_state_names + 1);
+			f->state = state + 1;
 			if (state >= 0)
 				ret = once(w, f, BIT(STATE), "state");
 			break;

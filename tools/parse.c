@@ -193,6 +193,14 @@ static int named_port(struct words *w, const char *word, const char *text,
 	return 0;
 }
 
+static bool has_letter(const char *text)
+{
+	while (*text && !isalpha((unsigned char)*text))
+		text++;
+
+	return *text;
+}
+
 static int port_in(struct words *w, const char *word, const char *text,
 		   uint8_t protocol, int *port)
 {
@@ -202,7 +210,7 @@ static int port_in(struct words *w, const char *word, const char *text,
 		*port = 0;
 		return 0;
 	}
-	if (isalpha((unsigned char)*text))
+	if (has_letter(text))
 		return named_port(w, word, text, protocol, port);
 	if (!number(text, &v) || v < 1 || v > 65535)
 		return words_fail(w,
