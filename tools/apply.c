@@ -142,8 +142,10 @@ static void apply_answer(const struct nl_answer *answer, void *ctx)
 	struct complaint *c;
 	struct name name;
 
-	/* Who may not make one change may make none. */
-	if (answer->error == EPERM) {
+	/* Who may not make one change may make none; a cause of the module's own
+	 * is about this one.
+	 */
+	if (answer->error == EPERM && !answer->told) {
 		if (!a->denied)
 			complain("apply", "%s", answer->cause);
 		a->denied = true;
@@ -200,6 +202,37 @@ static int apply_pass(struct apply *a, struct nl *nl, bool checking)
 	return ret;
 }
 
+static void present_free(struct present *present)
+{
+	services_free(&present->services);
+	devices_free(&present->devices);
+}
+
+/* That it is equal now. What another program did since the plan was made is
+ * neither in the plan nor always in the file.
+ */
+static int apply_verify(struct apply *a, struct nl *nl)
+{
+	struct present present = { 0 };
+	struct plan rest = { 0 };
+	int ret;
+
+	ret = present_read(nl, &present);
+	if (!ret) {
+		plan_make(&rest, &a->file, &present);
+		if (rest.n) {
+			complain("apply",
+				 "%s: another program made changes meanwhile, apply again",
+				 a->file.name);
+			ret = -1;
+		}
+	}
+	plan_free(&rest);
+	present_free(&present);
+
+	return ret;
+}
+
 static enum status apply_plan(struct apply *a, struct nl *nl)
 {
 	if (a->dry)
@@ -219,6 +252,8 @@ static enum status apply_plan(struct apply *a, struct nl *nl)
 	}
 	if (a->verbose)
 		plan_print(&a->plan, &a->present);
+	if (a->plan.n && apply_verify(a, nl))
+		return STATUS_FAILED;
 
 	return STATUS_OK;
 }
@@ -269,8 +304,7 @@ out:
 	nl_close(nl);
 	plan_free(&a.plan);
 	free(a.complaint);
-	services_free(&a.present.services);
-	devices_free(&a.present.devices);
+	present_free(&a.present);
 	file_free(&a.file);
 	return status;
 }

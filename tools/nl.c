@@ -254,6 +254,7 @@ static void answered(struct nl *nl, unsigned int index,
 			if (mnl_attr_get_type(attr) == NLMSGERR_ATTR_MSG) {
 				attr_text(attr, text, sizeof(text));
 				answer.cause = text;
+				answer.told = true;
 			} else if (mnl_attr_get_type(attr) ==
 				   NLMSGERR_ATTR_OFFS) {
 				answer.offset = attr_uint(attr);

@@ -18,6 +18,7 @@ struct nl;
 struct nl_answer {
 	const void *about;		/* as given to nl_queue() */
 	int error;			/* a positive errno, or 0 */
+	bool told;			/* the cause is the module's own word */
 	const char *cause;		/* for a person; NULL: nothing to say */
 	const struct nlmsghdr *request;
 	uint32_t offset;		/* of the attribute to blame, or 0 */
