@@ -416,19 +416,47 @@ int nl_dump(struct nl *nl, const struct nl_dump *dump)
 	return ret;
 }
 
+static int join(struct nl *nl, int group)
+{
+	if (mnl_socket_setsockopt(nl->socket, NETLINK_ADD_MEMBERSHIP, &group,
+				  sizeof(group)) < 0)
+		return broken(nl, "events");
+	return 0;
+}
+
+/* Another module, such as a newer build, has other numbers. */
+static void family_news(struct nl *nl, const struct nlmsghdr *nlh)
+{
+	const struct genlmsghdr *genl = mnl_nlmsg_get_payload(nlh);
+	const struct nlattr *tb[CTRL_ATTR_MAX + 1];
+	char name[GENL_NAMSIZ];
+
+	attrs_of(nlh, tb, CTRL_ATTR_MAX);
+	attr_text(tb[CTRL_ATTR_FAMILY_NAME], name, sizeof(name));
+	if (mnl_nlmsg_get_payload_len(nlh) < sizeof(*genl) ||
+	    strcmp(name, DRLB_GENL_NAME))
+		return;
+	if (genl->cmd == CTRL_CMD_DELFAMILY) {
+		complain("warning",
+			 "monitor: the drlb module is gone, and events with it until it is back");
+	} else if (genl->cmd == CTRL_CMD_NEWFAMILY) {
+		complain("warning", "monitor: the drlb module is back");
+		family_attrs(nlh, nl);
+		if (!nl->broken)
+			join(nl, nl->events);
+	}
+}
+
 void nl_listen(struct nl *nl)
 {
-	int group = nl->events;
 	struct nlmsghdr *nlh;
 	ssize_t got;
 	int len;
 
-	if (mnl_socket_setsockopt(nl->socket, NETLINK_ADD_MEMBERSHIP, &group,
-				  sizeof(group)) < 0) {
-		broken(nl, "events");
+	/* The group of news about families has the number of their own one. */
+	if (join(nl, nl->events) || join(nl, GENL_ID_CTRL))
 		return;
-	}
-	for (;;) {
+	while (!nl->broken) {
 		got = mnl_socket_recvfrom(nl->socket, nl->reply,
 					  sizeof(nl->reply));
 		if (got < 0 && errno == ENOBUFS) {
@@ -444,5 +472,7 @@ void nl_listen(struct nl *nl)
 		     nlh = mnl_nlmsg_next(nlh, &len))
 			if (nlh->nlmsg_type == nl->family)
 				nl->handler->data(nlh, nl->handler->ctx);
+			else if (nlh->nlmsg_type == GENL_ID_CTRL)
+				family_news(nl, nlh);
 	}
 }

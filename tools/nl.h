@@ -77,7 +77,9 @@ int nl_dump(struct nl *nl, const struct nl_dump *dump);
 /* Dumps whose @data sees that what it gets does not fit together say so. */
 void nl_interrupted(struct nl *nl);
 
-/* Hand the events to the handler until receiving fails. */
+/* Hand the events to the handler until receiving fails, also those of a module
+ * that is loaded later.
+ */
 void nl_listen(struct nl *nl);
 
 /* Attributes: of a message or in a nest, by type, strangers left out */
