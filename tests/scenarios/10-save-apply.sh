@@ -65,6 +65,28 @@ tac "$TMPDIR/saved" | awk '/^ / { servers = servers $0 "\n"; next }
 lb apply - <"$TMPDIR/reversed"
 is "its order means nothing" "$(lb save)" "$(<"$TMPDIR/saved")"
 
+# ---- to a file, which has all of it or stays what it was
+
+mkdir "$TMPDIR/disk"
+mount -t tmpfs -o size=16k none "$TMPDIR/disk"
+echo "# mine" >"$TMPDIR/disk/file"
+chmod 640 "$TMPDIR/disk/file"
+ln -s file "$TMPDIR/disk/link"
+check "save FILE" lb save "$TMPDIR/disk/link"
+is "has all of it" "$(<"$TMPDIR/disk/file")" "$(<"$TMPDIR/saved")"
+is "is the file that a link leads to, with its mode" \
+	"$(stat -c %F,%a "$TMPDIR"/disk/{link,file} | paste -sd' ')" \
+	"symbolic link,777 regular file,640"
+dd if=/dev/zero of="$TMPDIR/disk/full" bs=1k status=none 2>/dev/null || true
+lb device add another0
+warning=$(lb save "$TMPDIR/disk/file" 2>&1) && warning=none
+matches "a full disk is told of" "$warning" "disk/file: No space"
+is "the file is what it was" "$(<"$TMPDIR/disk/file")" "$(<"$TMPDIR/saved")"
+is "nothing else is left" "$(cd "$TMPDIR/disk" && echo *)" "file full link"
+lb device del another0
+is "a pipe is written to" "$(lb save /proc/self/fd/1 | cat)" "$(<"$TMPDIR/saved")"
+umount "$TMPDIR/disk"
+
 # ---- a service whose servers take several messages to tell
 
 # On a device without ARP, or the LAN would hear of nothing else.
@@ -195,6 +217,31 @@ is "and the others can be changed" "$(services "[r['weight'] for r in \
 	svc('$VIP', 82)['servers']]")" "[2, 1]"
 ip -n director link set many up
 check "the server is used once its network is back" wait_for 20 remote_is up
+lb apply "$TMPDIR/saved"
+
+# ---- two at once: the kernel has one file or the other, or that was told
+
+echo "service tcp $VIPB:81" >"$TMPDIR/one"
+{
+	echo "device later1"
+	for ((i = 1; i < 40; i++)); do
+		echo "service tcp $VIPB:$((i + 100))"
+	done
+} >"$TMPDIR/two"
+neither=0
+for ((i = 0; i < 12; i++)); do
+	lb apply "$TMPDIR/one" 2>>"$TMPDIR/meanwhile" & first=$!
+	lb apply "$TMPDIR/two" 2>>"$TMPDIR/meanwhile" & second=$!
+	both=y
+	wait $first || both=
+	wait $second || both=
+	lb save | sed 's/ scheduler wlc//' >"$TMPDIR/now"
+	[[ $both ]] || continue
+	cmp -s "$TMPDIR/now" "$TMPDIR/one" || cmp -s "$TMPDIR/now" "$TMPDIR/two" ||
+		neither=$((neither + 1))
+done
+is "two files at once: it is one of them, or that was told" $neither 0
+say "told: $(sort "$TMPDIR/meanwhile" | uniq -c)"
 lb apply "$TMPDIR/saved"
 
 # ---- under traffic
