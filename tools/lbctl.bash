@@ -14,7 +14,7 @@ _lbctl() {
 	0,*)
 		candidates="$(lbctl help | awk '$1 == "lbctl" { print $2 }')
 			--json --numeric --oneline --help --version" ;;
-	*,apply,*)
+	*,apply,*|1,save,*)
 		_filedir
 		return ;;
 	1,help,*)
@@ -55,7 +55,9 @@ _lbctl() {
 		return ;;
 	esac
 
-	mapfile -t COMPREPLY < <(compgen -W "$candidates" -- "$cur")
+	# In single quotes: compgen expands it, and must not expand what it finds,
+	# such as $(...), which is a good name for a device.
+	mapfile -t COMPREPLY < <(compgen -W '$candidates' -- "$cur")
 	__ltrim_colon_completions "$cur"
 }
 

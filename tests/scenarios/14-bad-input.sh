@@ -90,6 +90,8 @@ usage 'two' server add $S 10.0.0.12 weight two
 usage '' server set $S 10.0.0.11
 usage '' server drain $S
 usage '' device add
+usage '#eth0' device add '#eth0'
+usage 'ASCII' device add ethé
 usage '' config set
 usage '' config set conn_max
 usage 'conn_maxx' config set conn_maxx 1
@@ -98,8 +100,10 @@ usage 'extra' connection count extra
 usage '' connection del
 usage '10.0.0.0/33' connection show client 10.0.0.0/33
 usage 'SLEEPING' connection show state SLEEPING
+usage 'NONE' connection show state NONE
 usage '' apply
-usage 'extra' save extra
+usage 'extra' save "$TMPDIR/file" extra
+usage 'force' save --force
 
 refused 'scheduler.*mh' service add tcp $VIP:81 scheduler best
 refused 'exist' service add $S scheduler rr
@@ -121,6 +125,8 @@ refused '' server add $S 0.0.0.0
 refused 'VIP|virtual' server add $S $VIP
 refused '' device del eth9
 refused 'nowhere' apply /nowhere
+refused 'nowhere' save /nowhere/file
+refused '/tmp' save /tmp
 refused '' apply /tmp
 
 either() { # REGEX WORD...: it is a matter of taste who refuses

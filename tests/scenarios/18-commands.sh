@@ -136,6 +136,43 @@ for object in service server connection device config stats; do
 		"$(lb $object show | head -n 1 | tr -s ' ')"
 done
 
+matches "a port may have a name that begins with a digit" \
+	"$(lb service add tcp 10.0.0.100:3nowhere 2>&1 || true)" \
+	'no port 3nowhere in /etc/services'
+printf '\xef\xbb\xbf' | cat - "$TMPDIR/wanted" >"$TMPDIR/marked"
+matches "a file may begin with a byte order mark" \
+	"$(lb apply -c "$TMPDIR/marked")" '^0 changes, '
+
+# ---- completion
+
+# As the shell does it, for the last of these words.
+completions() { # WORD...
+	# shellcheck disable=SC2016 # for the other shell
+	in_ns director env TMPDIR="$TMPDIR" bash -c '
+		cd "$TMPDIR" && . "$0" &&
+		_init_completion() {
+			words=("${given[@]}") cword=$((${#given[@]} - 1))
+			cur=${words[cword]} prev=${words[cword - 1]}
+		} &&
+		__ltrim_colon_completions() { :; } &&
+		given=("$@") && _lbctl && echo "${COMPREPLY[@]}"
+	' "$TOP/tools/lbctl.bash" "$@"
+}
+
+is "completion: objects" "$(completions lbctl serv)" "service server"
+is "completion: verbs" "$(completions lbctl service "d")" "del"
+is "completion: services" "$(completions lbctl service del tcp "")" \
+	"$S 10.0.0.100:81"
+is "completion: servers" "$(completions lbctl server del tcp $S "")" \
+	"10.0.0.11 10.0.0.13"
+# shellcheck disable=SC2016 # a name
+trap_name='$(>planted)'
+lb device add "$trap_name"
+is "completion: a device's name is not run" \
+	"$(completions lbctl device del "${trap_name:0:2}")" "$trap_name"
+refute "really not" test -e "$TMPDIR/planted"
+lb device del "$trap_name"
+
 # ---- everything in each form
 
 lb service add udp 10.0.0.100:domain scheduler rr
