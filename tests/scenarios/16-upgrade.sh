@@ -120,6 +120,9 @@ for name in down down6; do
 	check "$name: $TRANSFERS transfers are under way" \
 		wait_for 30 under_way $name
 done
+spawn director "$TMPDIR/monitor" lbctl monitor
+monitor=$spawned
+echo "options drlb tcp_established=1800" >/etc/modprobe.d/drlb-test.conf
 
 said=$("$UPGRADE" "$TMPDIR/drlb.ko" 2>&1 || true)
 matches "drlb-upgrade tells how long it took" "$said" \
@@ -127,6 +130,9 @@ matches "drlb-upgrade tells how long it took" "$said" \
 say "$said"
 is "the module is the other build" "$(loaded_version)" another
 is "the configuration is what it was" "$(lb save)" "$(<"$TMPDIR/saved")"
+is "and modprobe.d's parameters hold" "$(lb -j config show |
+	json "defaults['tcp_established']")" 1800
+rm /etc/modprobe.d/drlb-test.conf
 refute "no packet is held back any more" in_ns director \
 	nft list table inet drlb-upgrade
 for name in down down6; do
@@ -162,6 +168,14 @@ done
 is "wlc: new ones are served" \
 	"$(PORT=8080 curl_vip 4 $VIP | grep -c '^rs[123]$' || true)" 4
 
+check "monitor says that the module came back" grep -q 'module is back' \
+	"$TMPDIR/monitor"
+ip -n rs3 link set eth0 down
+check "and tells what happens there" wait_for 60 grep -q \
+	'^server .*3: unreachable' "$TMPDIR/monitor"
+ip -n rs3 link set eth0 up
+kill $monitor
+
 # ---- one that does not load, and no other is installed
 
 said=$("$UPGRADE" "$MODULE" udp=0 2>&1 || true)
@@ -172,6 +186,9 @@ is "the configuration can be had" "$(</run/drlb-upgrade/director)" \
 refute "then too no packet is held back" in_ns director \
 	nft list table inet drlb-upgrade
 check "another attempt loads it" insmod "$MODULE"
+said=$("$UPGRADE" "$MODULE" 2>&1 || true)
+matches "which is no reason to save nothing over it" "$said" \
+	'earlier upgrade could not apply'
 check "the configuration can be applied" lb apply /run/drlb-upgrade/director
 is "and it serves" "$(curl_vip 4 $VIP | grep -c '^rs[123]$' || true)" 4
 
