@@ -16,15 +16,18 @@
 #include "memory.h"
 #include "netlink.h"
 
+#include <linux/ipv6_route.h>
 #include <linux/jhash.h>
 #include <linux/rhashtable.h>
+#include <linux/route.h>
 #include <net/addrconf.h>
 #include <net/arp.h>
 #include <net/fib_notifier.h>
-#include <net/ip6_route.h>
+#include <net/ip6_fib.h>
+#include <net/ip_fib.h>
+#include <net/ipv6_stubs.h>
 #include <net/ndisc.h>
 #include <net/netevent.h>
-#include <net/route.h>
 
 /* Next hops that are looked at before others have their turn */
 #define SLICE	64
@@ -45,7 +48,6 @@ struct hop {
 	bool local;
 	bool gateway;
 	bool nobody;
-	bool unknown;		/* for want of memory */
 };
 
 static void hop_set(struct hop *hop, struct net_device *dev)
@@ -59,51 +61,57 @@ static void hop_put(struct hop *hop)
 	netdev_put(hop->dev, &hop->tracker);
 }
 
+/* The FIB is asked, and not for a route: routes remember what ICMP said of an
+ * address, redirects and path MTUs, which strangers can forge.
+ */
 static void hop_lookup4(struct drlb_net *dn, __be32 addr, struct hop *hop)
 {
-	struct flowi4 fl4 = { .daddr = addr };
-	struct rtable *rt;
+	struct flowi4 fl4 = {
+		.daddr = addr,
+		.flowi4_iif = LOOPBACK_IFINDEX,
+	};
+	const struct fib_nh_common *nhc;
+	struct fib_result res = {};
 
-	rt = ip_route_output_key(dn->net, &fl4);
-	if (IS_ERR(rt)) {
-		hop->unknown = PTR_ERR(rt) == -ENOBUFS;
+	if (fib_lookup(dn->net, &fl4, &res, 0))
 		return;
-	}
 
-	/* Where the path MTU was learned the address is its own rt_gw4. */
-	if (rt->rt_type == RTN_LOCAL)
+	nhc = FIB_RES_NHC(res);
+	if (res.type == RTN_LOCAL)
 		hop->local = true;
-	else if (rt->rt_type == RTN_UNICAST && rt->rt_uses_gateway)
-		hop->gateway = true;
-	else if (rt->rt_type == RTN_UNICAST)
-		hop_set(hop, rt->dst.dev);
-	else
+	else if (res.type != RTN_UNICAST)
 		hop->nobody = true;
-
-	ip_rt_put(rt);
+	else if (nhc->nhc_gw_family && nhc->nhc_scope == RT_SCOPE_LINK &&
+		 !(nhc->nhc_gw_family == AF_INET && nhc->nhc_gw.ipv4 == addr))
+		hop->gateway = true;
+	else
+		hop_set(hop, nhc->nhc_dev);
 }
 
 static void hop_lookup6(struct drlb_net *dn, const struct in6_addr *addr,
 			struct hop *hop)
 {
-	struct flowi6 fl6 = { .daddr = *addr };
-	struct dst_entry *dst;
-	struct rt6_info *rt;
+	struct flowi6 fl6 = {
+		.daddr = *addr,
+		.flowi6_iif = LOOPBACK_IFINDEX,
+	};
+	struct fib6_result res = {};
 
-	dst = ip6_route_output(dn->net, NULL, &fl6);
-	rt = (struct rt6_info *)dst;
-	if (dst->error)
-		goto out;
+	if (ipv6_stub->fib6_lookup(dn->net, 0, &fl6, &res, 0) ||
+	    IS_ERR_OR_NULL(res.f6i) ||
+	    res.f6i == dn->net->ipv6.fib6_null_entry ||
+	    res.fib6_flags & RTF_REJECT)
+		return;
 
-	if (rt->rt6i_flags & RTF_LOCAL)
+	if (res.fib6_type == RTN_LOCAL)
 		hop->local = true;
-	else if (rt->rt6i_flags & RTF_GATEWAY)
+	else if (res.fib6_type != RTN_UNICAST)
+		hop->nobody = true;
+	else if (res.nh->fib_nh_gw_family &&
+		 !ipv6_addr_equal(&res.nh->fib_nh_gw6, addr))
 		hop->gateway = true;
 	else
-		hop_set(hop, dst->dev);
-
-out:
-	dst_release(dst);
+		hop_set(hop, res.nh->fib_nh_dev);
 }
 
 /* A route does not keep its device, but for a grace period. */
@@ -242,8 +250,6 @@ static void egress_resolve(struct drlb_egress *egress)
 	struct hop hop;
 
 	hop_lookup(egress->dn, egress->key.family, &egress->key.addr, &hop);
-	if (hop.unknown)
-		return;
 	if (!hop.dev) {
 		egress_set_neigh(egress, NULL);
 		egress_set_state(egress, hop.local ? DRLB_SERVER_LOCAL :
@@ -337,6 +343,7 @@ static void drlb_egress_work(struct work_struct *work)
 
 	/* Who kicks after this is not content with what is read below. */
 	xchg(&dn->egresses.kicked, 0);
+	/* With it comes routes_try. */
 	if (smp_load_acquire(&dn->egresses.used))
 		egresses_hear_of_routes(dn);
 
@@ -389,6 +396,7 @@ static struct drlb_egress *egress_create(struct drlb_net *dn,
 	egress_resolve(egress);
 	if (!dn->egresses.used) {
 		dn->egresses.routes_try = jiffies;
+		/* The work reads the time behind it. */
 		smp_store_release(&dn->egresses.used, true);
 		drlb_egresses_kick(dn);
 	}

@@ -247,6 +247,13 @@ believed() { # VIP
 	done
 }
 
+redirected() {
+	local server=10.0.0.11
+	in_ns router "$TOOLS/stray-icmp" eth0 $MAC_director $VIP 10.0.0.12 \
+		via $server
+	ip -n director route get $server | grep -q 'via 10.0.0.12'
+}
+
 lb config set conn_max 10000 half_open_max 1000
 lb connection del all >/dev/null
 ES=ESTABLISHED
@@ -288,6 +295,16 @@ for vip in $VIP $VIP6; do
 	is "$vip: the servers are on the LAN as before" \
 		"$(services "{r['state'] for r in svc('$vip', 80)['servers']}")" \
 		"{'up'}"
+	if [[ $vip == "$VIP" ]]; then
+		# Of a path MTU, Linux makes a way elsewhere. The next may be
+		# asked for at first.
+		check "$vip: a forged redirect of a server is believed" \
+			wait_for 20 redirected
+		sleep $((2 * SLOW))
+		is "$vip: the servers are where they were" \
+			"$(services "{r['state'] for r in \
+				svc('$vip', 80)['servers']}")" "{'up'}"
+	fi
 	hold victims 3 $vip 80
 	is "$vip: and serve" "$(use_held victims)" "alive 3 same 3"
 	release victims
