@@ -208,6 +208,9 @@ static void egress_set_state(struct drlb_egress *egress, u8 state)
 	rcu_read_unlock();
 	drlb_nl_notify_egress(egress->dn, egress->key.family,
 			      &egress->key.addr, state);
+	/* Its entry may have been flushed only: ask anew. */
+	if (state == DRLB_SERVER_UNREACHABLE)
+		drlb_egresses_kick(egress->dn);
 }
 
 /* Asking again must not look like an answer: a server that failed stays
