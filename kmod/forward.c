@@ -88,66 +88,77 @@ static int own_all(struct sk_buff *skb, unsigned int headroom)
 	return skb_cow(skb, headroom);
 }
 
-/* Let IP send it, in fragments, by a route on which the server is the next hop
- * although the packet is for the VIP. There is no POST_ROUTING for it, as there
- * is none for other packets.
+/* A route on which the server is the next hop although the packet is for the VIP,
+ * for this packet alone: those that IP remembers obey the path MTUs and redirects
+ * that anybody may have told.
  */
-static enum drlb_verdict
-forward_routed4(struct drlb_net *dn, struct sk_buff *skb,
-		const struct drlb_server *server)
+static struct dst_entry *route4(const struct drlb_server *server,
+				struct neighbour *n)
 {
-	struct flowi4 fl4 = {
-		.daddr = server->addr.ip,
-		.flowi4_flags = FLOWI_FLAG_KNOWN_NH,
-	};
-	struct rtable *rt;
+	struct rtable *rt = rt_dst_alloc(n->dev, 0, RTN_UNICAST, true);
 
-	rt = ip_route_output_key(dn->net, &fl4);
-	if (IS_ERR(rt))
-		return drop(dn, DRLB_COUNT_NO_ROUTE);
+	if (!rt)
+		return NULL;
 
-	if (own_all(skb, LL_RESERVED_SPACE(rt->dst.dev))) {
-		ip_rt_put(rt);
-		return drop(dn, DRLB_COUNT_NO_MEMORY);
-	}
+	rt->rt_gw_family = AF_INET;
+	rt->rt_gw4 = server->addr.ip;
 
-	drlb_forward_count(server, skb);
-	ip_decrease_ttl(ip_hdr(skb));
-	drlb_forward_clean(skb);
-	skb_dst_set(skb, &rt->dst);
-	IPCB(skb)->flags |= IPSKB_REROUTED;
-	ip_output(dn->net, NULL, skb);
-
-	return DRLB_STOLEN;
+	return &rt->dst;
 }
 
-static enum drlb_verdict
-forward_routed6(struct drlb_net *dn, struct sk_buff *skb,
-		const struct drlb_server *server)
+static struct dst_entry *route6(const struct drlb_server *server,
+				struct neighbour *n)
 {
-	struct flowi6 fl6 = {
-		.daddr = server->addr.in6,
-		.flowi6_flags = FLOWI_FLAG_KNOWN_NH,
-	};
-	struct dst_entry *dst;
+	struct inet6_dev *idev = in6_dev_get(n->dev);
+	struct rt6_info *rt;
 
-	dst = ip6_route_output(dn->net, NULL, &fl6);
-	if (dst->error) {
-		dst_release(dst);
-		return drop(dn, DRLB_COUNT_NO_ROUTE);
+	if (!idev)
+		return NULL;
+
+	rt = ip6_dst_alloc(dev_net(n->dev), n->dev, DST_NOCOUNT);
+	if (!rt) {
+		in6_dev_put(idev);
+		return NULL;
 	}
 
-	if (own_all(skb, LL_RESERVED_SPACE(dst->dev))) {
+	rt->dst.output = ip6_output;
+	rt->rt6i_flags = RTF_UP | RTF_GATEWAY;
+	rt->rt6i_gateway = server->addr.in6;
+	rt->rt6i_idev = idev;
+
+	return &rt->dst;
+}
+
+/* Let IP send it, in fragments. There is no POST_ROUTING for it, as there is none
+ * for other packets.
+ */
+static enum drlb_verdict
+forward_routed(struct drlb_net *dn, struct sk_buff *skb,
+	       const struct drlb_server *server, struct neighbour *n, u8 family)
+{
+	struct dst_entry *dst = family == AF_INET ? route4(server, n) :
+						    route6(server, n);
+
+	if (!dst)
+		return drop(dn, DRLB_COUNT_NO_MEMORY);
+
+	if (own_all(skb, LL_RESERVED_SPACE(n->dev))) {
 		dst_release(dst);
 		return drop(dn, DRLB_COUNT_NO_MEMORY);
 	}
 
 	drlb_forward_count(server, skb);
-	ipv6_hdr(skb)->hop_limit--;
 	drlb_forward_clean(skb);
 	skb_dst_set(skb, dst);
-	IP6CB(skb)->flags |= IP6SKB_REROUTED;
-	ip6_output(dn->net, NULL, skb);
+	if (family == AF_INET) {
+		ip_decrease_ttl(ip_hdr(skb));
+		IPCB(skb)->flags |= IPSKB_REROUTED;
+		ip_output(dn->net, NULL, skb);
+	} else {
+		ipv6_hdr(skb)->hop_limit--;
+		IP6CB(skb)->flags |= IP6SKB_REROUTED;
+		ip6_output(dn->net, NULL, skb);
+	}
 
 	return DRLB_STOLEN;
 }
@@ -162,15 +173,15 @@ static bool merged_by_lro(const struct sk_buff *skb)
 
 static enum drlb_verdict
 forward_big4(struct drlb_net *dn, struct sk_buff *skb,
-	     const struct drlb_server *server, unsigned int mtu,
-	     enum drlb_door door)
+	     const struct drlb_server *server, struct neighbour *n,
+	     unsigned int mtu, enum drlb_door door)
 {
 	if (door == DRLB_DOOR_INGRESS)
 		return DRLB_PASS;
 	if (merged_by_lro(skb))
 		return drop(dn, DRLB_COUNT_LRO);
 	if (!(ip_hdr(skb)->frag_off & htons(IP_DF)) || skb->ignore_df)
-		return forward_routed4(dn, skb, server);
+		return forward_routed(dn, skb, server, n, AF_INET);
 
 	send_icmp4(skb, ICMP_DEST_UNREACH, ICMP_FRAG_NEEDED, htonl(mtu));
 
@@ -180,15 +191,15 @@ forward_big4(struct drlb_net *dn, struct sk_buff *skb,
 /* A packet that came in fragments goes out in fragments no larger. */
 static enum drlb_verdict
 forward_big6(struct drlb_net *dn, struct sk_buff *skb,
-	     const struct drlb_server *server, unsigned int mtu,
-	     enum drlb_door door)
+	     const struct drlb_server *server, struct neighbour *n,
+	     unsigned int mtu, enum drlb_door door)
 {
 	if (door == DRLB_DOOR_INGRESS)
 		return DRLB_PASS;
 	if (merged_by_lro(skb))
 		return drop(dn, DRLB_COUNT_LRO);
 	if (skb->ignore_df && IP6CB(skb)->frag_max_size <= mtu)
-		return forward_routed6(dn, skb, server);
+		return forward_routed(dn, skb, server, n, AF_INET6);
 
 	icmpv6_send(skb, ICMPV6_PKT_TOOBIG, 0, mtu);
 
@@ -219,9 +230,9 @@ enum drlb_verdict drlb_forward_long(struct drlb_net *dn, struct sk_buff *skb,
 	if (segments_fit(skb, mtu))
 		return drlb_forward_send(dn, skb, server, n, family);
 	if (family == AF_INET)
-		return forward_big4(dn, skb, server, mtu, door);
+		return forward_big4(dn, skb, server, n, mtu, door);
 
-	return forward_big6(dn, skb, server, mtu, door);
+	return forward_big6(dn, skb, server, n, mtu, door);
 }
 
 enum drlb_verdict drlb_forward(struct drlb_net *dn, struct sk_buff *skb,
