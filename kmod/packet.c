@@ -230,11 +230,39 @@ enum drlb_parse drlb_packet_parse4_any(struct sk_buff *skb, enum drlb_door door,
 	return DRLB_PARSE_OK;
 }
 
+static unsigned int extension_len(u8 type, const struct ipv6_opt_hdr *oh)
+{
+	switch (type) {
+	case NEXTHDR_AUTH:
+		return ipv6_authlen(oh);
+	case NEXTHDR_FRAGMENT:
+		return sizeof(struct frag_hdr);
+	default:
+		return ipv6_optlen(oh);
+	}
+}
+
+/* Whether nothing that is known follows: with segments left this is not where the
+ * packet ends, and only a first fragment has the ports. @header has 8 bytes.
+ */
+static bool extension_is_last(u8 type, const void *header)
+{
+	const struct ipv6_rt_hdr *rh = header;
+	const struct frag_hdr *fh = header;
+
+	if (type == NEXTHDR_ROUTING)
+		return rh->segments_left;
+
+	return type == NEXTHDR_FRAGMENT && fh->frag_off & htons(IP6_OFFSET);
+}
+
 /* Walk the extension headers from @offset on to the first header that is none.
  * @end bounds them; on return *@nexthdr and *@offset say what stands where.
+ * Fragments are none of ours, but what an error quotes may be one.
  */
 static enum drlb_parse skip_extensions(struct sk_buff *skb, unsigned int end,
-				       u8 *nexthdr, unsigned int *offset)
+				       bool quoted, u8 *nexthdr,
+				       unsigned int *offset)
 {
 	const struct ipv6_opt_hdr *oh;
 	enum drlb_parse ret;
@@ -249,33 +277,24 @@ static enum drlb_parse skip_extensions(struct sk_buff *skb, unsigned int end,
 		case NEXTHDR_AUTH:
 			break;
 		case NEXTHDR_FRAGMENT:
-			return DRLB_PARSE_PASS;
+			if (!quoted)
+				return DRLB_PARSE_PASS;
+			break;
 		default:
 			return DRLB_PARSE_OK;
 		}
 
-		ret = pull(skb, *offset + sizeof(*oh), end);
+		/* None is shorter than 8 bytes. */
+		ret = pull(skb, *offset + 8, end);
 		if (ret != DRLB_PARSE_OK)
 			return ret;
 
 		oh = (const void *)skb->data + *offset;
-		hlen = *nexthdr == NEXTHDR_AUTH ? ipv6_authlen(oh) :
-						  ipv6_optlen(oh);
+		hlen = extension_len(*nexthdr, oh);
 		if (*offset + hlen > end)
 			return DRLB_PARSE_MALFORMED;
-
-		/* With segments left this is not where the packet ends. */
-		if (*nexthdr == NEXTHDR_ROUTING) {
-			const struct ipv6_rt_hdr *rh = (const void *)oh;
-
-			ret = pull(skb, *offset + sizeof(*rh), end);
-			if (ret != DRLB_PARSE_OK)
-				return ret;
-			rh = (const void *)skb->data + *offset;
-			if (rh->segments_left)
-				return DRLB_PARSE_PASS;
-			oh = (const void *)rh;
-		}
+		if (extension_is_last(*nexthdr, oh))
+			return DRLB_PARSE_PASS;
 
 		*nexthdr = oh->nexthdr;
 		*offset += hlen;
@@ -302,7 +321,7 @@ static enum drlb_parse parse_quoted6(struct sk_buff *skb, unsigned int offset,
 
 	nexthdr = ip6h->nexthdr;
 	offset += sizeof(*ip6h);
-	ret = skip_extensions(skb, end, &nexthdr, &offset);
+	ret = skip_extensions(skb, end, true, &nexthdr, &offset);
 	if (ret != DRLB_PARSE_OK)
 		return ret;
 	if (!protocol_known(nexthdr))
@@ -385,7 +404,7 @@ enum drlb_parse drlb_packet_parse6_any(struct sk_buff *skb, enum drlb_door door,
 	pkt->icmp_error = false;
 
 	if (unlikely(!protocol_known(nexthdr))) {
-		ret = skip_extensions(skb, end, &nexthdr, &offset);
+		ret = skip_extensions(skb, end, false, &nexthdr, &offset);
 		if (ret != DRLB_PARSE_OK)
 			return ret;
 		if (nexthdr == NEXTHDR_ICMP)

@@ -224,6 +224,10 @@ static const struct frame {
 	  EXT("06", "00") QUOTED, { OK, OK }, IPPROTO_TCP, .icmp_error = true },
 	{ 6, IP6("0040", "3a") ICMP("02") QUOTE6("2c") FRAG("11", "0008")
 	  QUOTED, { PASS, PASS } },
+	{ 6, IP6("0040", "3a") ICMP("02") QUOTE6("2c") FRAG("11", "0001")
+	  QUOTED, { OK, OK }, IPPROTO_UDP, .icmp_error = true },
+	{ 6, IP6("003c", "3a") ICMP("02") QUOTE6("2c") FRAG("11", "0001")
+	  "0050", { BAD, BAD } },
 	{ 6, IP6("0038", "3a") ICMP("01") QUOTE6("3a") QUOTED,
 	  { PASS, PASS } },
 	{ 6, IP6("0024", "3a") ICMP("01") QUOTE4("5", "0000", "06") QUOTED,

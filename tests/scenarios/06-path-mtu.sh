@@ -77,6 +77,14 @@ for pair in $VIP,198.51.100.3 $VIP6,2001:db8:c::3; do
 				"$(learned rs$n "$client" "$vip")" "none"
 		fi
 	done
+	# Of what was sent in fragments the first may be what an error quotes.
+	port=$(connections "[c['client_port'] for c in connections \
+		if c['client'] == '$client'][0]")
+	capture quoted "$owner" eth0 "icmp[0] = 3 or (icmp6 and ip6[40] = 2)"
+	in_ns router "$TOOLS/stray-icmp" eth0 $MAC_director "$vip" "$client" 80 \
+		"$port" fragment
+	matches "$vip: an error that quotes a fragment reaches the server" \
+		"$(captured quoted)" "smac=$MAC_director .*esrc=$vip"
 	# An error about no connection is nobody's business but the director's.
 	unrelated=$(counter icmp_unrelated)
 	in_ns router "$TOOLS/stray-icmp" eth0 $MAC_director "$vip" "$client" 80 9

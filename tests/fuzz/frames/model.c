@@ -385,23 +385,28 @@ malformed:
 /* Behind IPv6's extension headers from *@at on. */
 enum walk { WALK_END, WALK_PASS, WALK_MALFORMED };
 
-static enum walk walk(const struct packet *p, uint8_t *next, unsigned int *at)
+static enum walk walk(const struct packet *p, bool quoted, uint8_t *next,
+		      unsigned int *at)
 {
 	const uint8_t *h;
 	unsigned int len;
 
 	for (int n = 0;; n++) {
-		if (*next == FRAGMENT)
+		if (*next == FRAGMENT && !quoted)
 			return WALK_PASS;
 		if (*next != HOPOPTS && *next != ROUTING && *next != AUTH &&
-		    *next != DSTOPTS)
+		    *next != DSTOPTS && *next != FRAGMENT)
 			return WALK_END;
 		if (*at + 2 > p->len)
 			return WALK_MALFORMED;
 		h = p->ip + *at;
 		len = *next == AUTH ? (h[1] + 2) * 4 : (h[1] + 1) * 8;
+		if (*next == FRAGMENT)
+			len = 8;
 		if (*at + len > p->len)
 			return WALK_MALFORMED;
+		if (*next == FRAGMENT && get16(h + 2) & 0xfff8)
+			return WALK_PASS;	/* without the ports */
 		if (*next == ROUTING && h[3])
 			return WALK_PASS;	/* it goes on from here */
 		if (n == HEADERS_MAX)
@@ -450,11 +455,11 @@ static void quoted6(struct packet *p, unsigned int at)
 	if (at + 40 > p->len || q[0] >> 4 != 6)
 		goto malformed;
 	next = q[6];
-	switch (walk(p, &next, &ports)) {
+	switch (walk(p, true, &next, &ports)) {
 	case WALK_MALFORMED:
 		goto malformed;
 	case WALK_PASS:
-		nothing(p, "quotes a fragment, or what had a way to go");
+		nothing(p, "quotes a later fragment, or what had a way to go");
 		return;
 	case WALK_END:
 		break;
@@ -652,7 +657,7 @@ static void model6(struct packet *p, unsigned int room)
 
 	p->f->out.len = p->len;
 	next = ip[6];
-	switch (walk(p, &next, &at)) {
+	switch (walk(p, false, &next, &at)) {
 	case WALK_MALFORMED:
 		counted(p, COUNT_MALFORMED);
 		return;
