@@ -67,7 +67,8 @@ static __always_inline bool conn_follow(struct drlb_net *dn,
 		next = drlb_tcp_next(state, tcp_flags);
 		if (unlikely(next == DRLB_TCP_RESTART))
 			return false;
-		movable = tcp_flags & DRLB_TCP_SYN;
+		movable = unlikely(state == DRLB_CONNECTION_SYN_RECV) &&
+			  drlb_tcp_event(tcp_flags) == DRLB_TCP_OPEN;
 	}
 
 	if (unlikely(!conn_serves(conn, movable)))
@@ -237,6 +238,22 @@ static bool source_is_host(const struct drlb_packet *pkt)
 	       drlb_addr6_is_host(&pkt->key6.saddr);
 }
 
+/* Whether a connection stays with a server that does not answer, although it could
+ * be moved: no other one would do better.
+ */
+static bool conn_waits(const struct drlb_conn *conn,
+		       const struct drlb_service *svc,
+		       const struct drlb_packet *pkt)
+{
+	u32 state = READ_ONCE(conn->state);
+
+	if (state != DRLB_CONNECTION_UDP && state != DRLB_CONNECTION_SYN_RECV)
+		return false;
+
+	return svc && !READ_ONCE(conn->server->dead) &&
+	       !drlb_mh_pick(rcu_dereference(svc->pool), pkt);
+}
+
 /* A packet that no connection takes; @conn, if any, is in its way. */
 static noinline enum drlb_verdict direct_new(struct drlb_net *dn,
 					     struct sk_buff *skb,
@@ -250,15 +267,18 @@ static noinline enum drlb_verdict direct_new(struct drlb_net *dn,
 	if (pkt->icmp_error)
 		return direct_error(dn, skb, pkt, conn, door);
 
+	svc = drlb_service_find(dn, pkt);
 	if (conn) {
 		bool moved = !drlb_conn_expired(conn, drlb_conn_now()) &&
 			     !conn_serves(conn, true);
 
+		if (moved && conn_waits(conn, svc, pkt))
+			return drlb_forward(dn, skb, conn->server, door,
+					    pkt->family);
 		if (drlb_conn_kill(dn, conn, pkt->family) && moved)
 			drlb_count(dn->counters, DRLB_COUNT_RESCHEDULED);
 	}
 
-	svc = drlb_service_find(dn, pkt);
 	if (!svc)
 		return pass(dn, door, DRLB_COUNT_NO_SERVICE);
 	if (unlikely(!source_is_host(pkt)))

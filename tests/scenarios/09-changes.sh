@@ -81,6 +81,7 @@ monitor=$spawned
 flows=$(ask udp $VIP 53 -n 3 --sport 5300 --ports)
 flow=$(sed -n 's/ rs3$//p' <<<"$flows")
 say "UDP flow from port $flow is at rs3"
+hold stuck 3 $VIP 80
 ip -n lan link set rs3-eth0 down
 silent=$SECONDS
 eventually "a silent server is unreachable within seconds" 20 \
@@ -93,6 +94,12 @@ for vip in $VIP $VIP6; do
 done
 matches "its UDP flow goes on elsewhere" \
 	"$(ask udp $VIP 53 -s --sport "$flow")" '^rs[12]$'
+# shellcheck disable=SC2046 # words
+in_ns rs1 "$TOOLS/forge" eth0 $MAC_director \
+	$(connections "[c['client'] for c in connections \
+		if c['state'] == 'ESTABLISHED'][0]") $VIP 80 syn,syn+ack \
+	$(connections "' '.join(str(c['client_port']) for c in connections \
+		if c['state'] == 'ESTABLISHED')")
 refused=$(counter no_server)
 matches "a service without another server says so at once" \
 	"$(ask tcp $VIP 8080)" "refused|unreachable"
@@ -102,11 +109,35 @@ ip -n lan link set rs3-eth0 up
 eventually "it comes back by itself" 30 server_is $VIP 80 10.0.0.13 up
 eventually "in IPv6, too" 30 server_is $VIP6 80 2001:db8::13 up
 check "all is balanced again" all_balanced
+is "connections have waited, whatever came from their clients' addresses" \
+	"$(use_held stuck)" "alive 3 same 3"
+release stuck
 is "and its other service is back" "$(ask tcp $VIP 8080)" "rs3"
 for state in unreachable up; do
 	between "the events tell of it: $state" "$(grep -c \
 		"10.0.0.13.*\"state\": *\"$state\"" "$TMPDIR/events")" 1 10
 done
+
+# ---- for a while none answers
+
+flows=$(ask udp $VIP 53 -n 3 --sport 5310 --ports)
+moved=$(counter rescheduled)
+for n in 1 2 3; do
+	ip -n lan link set rs$n-eth0 down
+done
+eventually "no server answers" 20 none_up
+is "datagrams are lost meanwhile" "$(ask udp $VIP 53 -n 3 --sport 5310 \
+	--timeout 1 | sort -u)" "lost"
+for n in 1 2 3; do
+	ip -n lan link set rs$n-eth0 up
+done
+eventually "all do again" 30 servers_up
+is "their flows are with the same servers" \
+	"$(ask udp $VIP 53 -n 3 --sport 5310 --ports)" "$flows"
+is "none was moved" "$(counter rescheduled)" "$moved"
+in_ns director ip neighbour flush dev eth0
+is "nor is one when neighbours are flushed" \
+	"$(ask udp $VIP 53 -n 3 --sport 5310 --ports)" "$flows"
 
 # ---- the device goes down and up, and gets another name
 
