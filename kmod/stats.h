@@ -29,7 +29,7 @@
 	X(ADOPTED, adopted,						      \
 	  "TCP picked up in mid-stream, by the hash")			      \
 	X(STATELESS, stateless,						      \
-	  "forwarded by the hash without an entry, a limit being reached")    \
+	  "forwarded by the hash, without an entry")			      \
 	X(NO_SERVER, no_server,						      \
 	  "dropped with an ICMP error: no server can take it")		      \
 	X(NO_ROUTE, no_route,						      \
