@@ -51,7 +51,7 @@ endef
 # A staging directory has no kernel to make an index of.
 define run_depmod
 @if [ -z '$(DESTDIR)' ]; then \
-	depmod '$(KVER)'; \
+	[ ! -e '/lib/modules/$(KVER)/modules.builtin' ] || depmod '$(KVER)'; \
 elif [ -e $(call to,/lib/modules/$(KVER)/modules.builtin) ]; then \
 	depmod -b '$(DESTDIR)' '$(KVER)'; \
 fi
@@ -67,7 +67,16 @@ endef
 
 install: install-director install-realserver ## install it all, see scripts/install.mk
 
+# Of a kernel that is not installed no module can be loaded.
+define check_kernel
+@[ -n '$(DESTDIR)' ] || [ -e '/lib/modules/$(KVER)/modules.builtin' ] || { \
+	echo 'install: kernel $(KVER) is not installed here, KVER= names another' >&2; \
+	exit 1; \
+}
+endef
+
 install-director: module lbctl
+	$(check_kernel)
 	install -D -m 644 $(MODULE) $(call to,$(MODULEDIR)/drlb.ko)
 	$(run_depmod)
 	install -D -m 755 lbctl $(call to,$(SBINDIR)/lbctl)
@@ -93,8 +102,8 @@ uninstall: ## remove what install installed, but for changed configuration
 	@if [ -z '$(DESTDIR)' ] && [ -d /run/systemd/system ]; then \
 		systemctl --quiet disable drlb.service drlb-realserver@.service || :; \
 	fi
-	rm -f $(call to,$(MODULEDIR)/drlb.ko)
-	$(run_depmod)
+	$(if $(KVER),rm -f $(call to,$(MODULEDIR)/drlb.ko))
+	$(if $(KVER),$(run_depmod))
 	rm -f $(call to,$(SBINDIR)/lbctl) $(call to,$(SBINDIR)/drlb-upgrade)
 	rm -f $(call to,$(SBINDIR)/drlb-realserver)
 	rm -f $(call to,$(MANDIR)/man8/lbctl.8) $(call to,$(MANDIR)/man7/drlb.7)
