@@ -24,7 +24,7 @@ static void save_config(FILE *out, const struct config *now,
 static void save_service(FILE *out, const struct service *svc)
 {
 	fprintf(out, "service %s scheduler %s", service_name(&svc->key).s,
-	       svc->scheduler);
+		svc->scheduler);
 	if (svc->table_size != DRLB_TABLE_SIZE_DEFAULT)
 		fprintf(out, " table-size %u", svc->table_size);
 	if (svc->hash != DRLB_HASH_SOURCE_PORT)
