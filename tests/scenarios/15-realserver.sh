@@ -193,6 +193,10 @@ sysctls rs1 net.ipv4.conf.eth1.rp_filter=0
 ip -n rs1 address del $VIP/32 dev lo
 check "VIPs are given up, one of them gone already" rs del $VIP6
 is "all is as before" "$(host)" "$before"
+refute "what someone else removed is missed" look
+sees "that it is gone" "$VIP WRONG: no device has it"
+check "until it is given up, too" rs del $VIP
+check "then nothing is" look
 
 say "refusals"
 refused 1 "bad address" add nonsense
