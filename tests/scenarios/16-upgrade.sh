@@ -191,5 +191,6 @@ matches "which is no reason to save nothing over it" "$said" \
 	'earlier upgrade could not apply'
 check "the configuration can be applied" lb apply /run/drlb-upgrade/director
 is "and it serves" "$(curl_vip 4 $VIP | grep -c '^rs[123]$' || true)" 4
+rm -r /run/drlb-upgrade
 
 finish
