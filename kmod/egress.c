@@ -16,18 +16,17 @@
 #include "memory.h"
 #include "netlink.h"
 
-#include <linux/ipv6_route.h>
 #include <linux/jhash.h>
 #include <linux/rhashtable.h>
-#include <linux/route.h>
 #include <net/addrconf.h>
 #include <net/arp.h>
 #include <net/fib_notifier.h>
 #include <net/ip6_fib.h>
+#include <net/ip6_route.h>
 #include <net/ip_fib.h>
-#include <net/ipv6_stubs.h>
 #include <net/ndisc.h>
 #include <net/netevent.h>
+#include <net/nexthop.h>
 
 /* Next hops that are looked at before others have their turn */
 #define SLICE	64
@@ -61,8 +60,8 @@ static void hop_put(struct hop *hop)
 	netdev_put(hop->dev, &hop->tracker);
 }
 
-/* The FIB is asked, and not for a route: routes remember what ICMP said of an
- * address, redirects and path MTUs, which strangers can forge.
+/* The FIB alone says where the way goes. Routes remember what ICMP told of an
+ * address as well, redirects and path MTUs, which strangers can forge.
  */
 static void hop_lookup4(struct drlb_net *dn, __be32 addr, struct hop *hop)
 {
@@ -88,30 +87,45 @@ static void hop_lookup4(struct drlb_net *dn, __be32 addr, struct hop *hop)
 		hop_set(hop, nhc->nhc_dev);
 }
 
+static bool route6_has_gateway(const struct rt6_info *rt,
+			       const struct in6_addr *addr)
+{
+	const struct fib6_info *from = rcu_dereference(rt->from);
+	const struct fib6_nh *nh;
+
+	if (!from)
+		return rt->rt6i_flags & RTF_GATEWAY;
+
+	nh = from->nh ? nexthop_fib6_nh(from->nh) : from->fib6_nh;
+
+	return nh && nh->fib_nh_gw_family &&
+	       !ipv6_addr_equal(&nh->fib_nh_gw6, addr);
+}
+
+/* A look into the FIB itself does not obey all rules here: it is the FIB's entry
+ * that the route came from which counts.
+ */
 static void hop_lookup6(struct drlb_net *dn, const struct in6_addr *addr,
 			struct hop *hop)
 {
-	struct flowi6 fl6 = {
-		.daddr = *addr,
-		.flowi6_iif = LOOPBACK_IFINDEX,
-	};
-	struct fib6_result res = {};
+	struct flowi6 fl6 = { .daddr = *addr };
+	struct dst_entry *dst;
+	struct rt6_info *rt;
 
-	if (ipv6_stub->fib6_lookup(dn->net, 0, &fl6, &res, 0) ||
-	    IS_ERR_OR_NULL(res.f6i) ||
-	    res.f6i == dn->net->ipv6.fib6_null_entry ||
-	    res.fib6_flags & RTF_REJECT)
-		return;
+	dst = ip6_route_output(dn->net, NULL, &fl6);
+	rt = (struct rt6_info *)dst;
+	if (dst->error)
+		goto out;
 
-	if (res.fib6_type == RTN_LOCAL)
+	if (rt->rt6i_flags & RTF_LOCAL)
 		hop->local = true;
-	else if (res.fib6_type != RTN_UNICAST)
-		hop->nobody = true;
-	else if (res.nh->fib_nh_gw_family &&
-		 !ipv6_addr_equal(&res.nh->fib_nh_gw6, addr))
+	else if (route6_has_gateway(rt, addr))
 		hop->gateway = true;
 	else
-		hop_set(hop, res.nh->fib_nh_dev);
+		hop_set(hop, dst->dev);
+
+out:
+	dst_release(dst);
 }
 
 /* A route does not keep its device, but for a grace period. */

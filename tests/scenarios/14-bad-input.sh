@@ -162,6 +162,31 @@ warning=$(lb service add tcp 10.0.0.200:80 2>&1)
 matches "a VIP that the director does not have" "$warning" '10\.0\.0\.200'
 lb service del tcp 10.0.0.200:80
 
+# Rules are obeyed: here the default route hides no network of another table.
+lb service add tcp "[$VIP6]:82"
+for pair in "-4 10.0.0.3 10.77.0.0/24 $S 10.77.0.1" \
+	    "-6 2001:db8::3 2001:db8:77::/64 tcp [$VIP6]:82 2001:db8:77::1"; do
+	read -r family gateway network server <<<"$pair"
+	in_ns director ip "$family" -batch - <<-END
+		route add default via $gateway
+		route add $network dev eth0 table 77
+		rule add pref 100 lookup main suppress_prefixlength 0
+		rule add pref 200 lookup 77
+	END
+	is "a server whose network a rule finds ($family)" \
+		"$(lb server add $server 2>&1)" ""
+	lb server del $server
+	in_ns director ip "$family" -batch - <<-END
+		rule del pref 100
+		rule del pref 200
+		route flush table 77
+	END
+	matches "and one that no rule finds ($family)" \
+		"$(lb server add $server 2>&1)" 'directly'
+	ip -n director "$family" route del default
+done
+lb service del tcp "[$VIP6]:82"
+
 # ---- messages
 
 answers=$(in_ns director "$TOOLS/netlink-garbage" $VIP 80 10.0.0.11)
