@@ -238,10 +238,10 @@ static bool source_is_host(const struct drlb_packet *pkt)
 	       drlb_addr6_is_host(&pkt->key6.saddr);
 }
 
-/* Whether a connection stays with a server that does not answer, although it could
- * be moved: no other one would do better.
+/* Whether a connection goes on with a server that does not answer, although it
+ * could be moved: no other one would do better.
  */
-static bool conn_waits(const struct drlb_conn *conn,
+static bool conn_waits(struct drlb_net *dn, struct drlb_conn *conn,
 		       const struct drlb_service *svc,
 		       const struct drlb_packet *pkt)
 {
@@ -249,9 +249,13 @@ static bool conn_waits(const struct drlb_conn *conn,
 
 	if (state != DRLB_CONNECTION_UDP && state != DRLB_CONNECTION_SYN_RECV)
 		return false;
+	if (!svc || READ_ONCE(conn->server->dead) ||
+	    drlb_mh_pick(rcu_dereference(svc->pool), pkt))
+		return false;
 
-	return svc && !READ_ONCE(conn->server->dead) &&
-	       !drlb_mh_pick(rcu_dereference(svc->pool), pkt);
+	drlb_conn_renew(conn, drlb_conn_now(), READ_ONCE(dn->timeout[state]));
+
+	return true;
 }
 
 /* A packet that no connection takes; @conn, if any, is in its way. */
@@ -272,7 +276,7 @@ static noinline enum drlb_verdict direct_new(struct drlb_net *dn,
 		bool moved = !drlb_conn_expired(conn, drlb_conn_now()) &&
 			     !conn_serves(conn, true);
 
-		if (moved && conn_waits(conn, svc, pkt))
+		if (moved && conn_waits(dn, conn, svc, pkt))
 			return drlb_forward(dn, skb, conn->server, door,
 					    pkt->family);
 		if (drlb_conn_kill(dn, conn, pkt->family) && moved)
