@@ -20,6 +20,8 @@
 
 /* Complaints that are worth reading */
 #define COMPLAINTS_MAX 20
+/* Others' changes may be met so often */
+#define TRIES 3
 
 struct complaint {
 	unsigned int line;
@@ -208,31 +210,6 @@ static void present_free(struct present *present)
 	devices_free(&present->devices);
 }
 
-/* That it is equal now. What another program did since the plan was made is
- * neither in the plan nor always in the file.
- */
-static int apply_verify(struct apply *a, struct nl *nl)
-{
-	struct present present = { 0 };
-	struct plan rest = { 0 };
-	int ret;
-
-	ret = present_read(nl, &present);
-	if (!ret) {
-		plan_make(&rest, &a->file, &present);
-		if (rest.n) {
-			complain("apply",
-				 "%s: another program made changes meanwhile, apply again",
-				 a->file.name);
-			ret = -1;
-		}
-	}
-	plan_free(&rest);
-	present_free(&present);
-
-	return ret;
-}
-
 static enum status apply_plan(struct apply *a, struct nl *nl)
 {
 	if (a->dry)
@@ -252,10 +229,32 @@ static enum status apply_plan(struct apply *a, struct nl *nl)
 	}
 	if (a->verbose)
 		plan_print(&a->plan, &a->present);
-	if (a->plan.n && apply_verify(a, nl))
-		return STATUS_FAILED;
 
 	return STATUS_OK;
+}
+
+/* All is looked at again afterwards: what another program did since the plan was
+ * made is neither in the plan nor always in the file.
+ */
+static enum status apply_file(struct apply *a, struct nl *nl)
+{
+	for (int tries = 0; tries < TRIES; tries++) {
+		plan_free(&a->plan);
+		present_free(&a->present);
+		if (present_read(nl, &a->present))
+			return STATUS_FAILED;
+		plan_make(&a->plan, &a->file, &a->present);
+		if (tries && !a->plan.n)
+			return STATUS_OK;
+		if (apply_plan(a, nl) != STATUS_OK)
+			return STATUS_FAILED;
+		if (a->dry || !a->plan.n)
+			return STATUS_OK;
+	}
+	complain("apply", "%s: another program keeps making changes, apply again",
+		 a->file.name);
+
+	return STATUS_FAILED;
 }
 
 static int parse_options(struct words *w, struct apply *a, const char **path)
@@ -296,10 +295,8 @@ static enum status apply_run(struct words *w)
 	if (file_read(&a.file, path))
 		goto out;
 	nl = nl_open();
-	if (!nl || present_read(nl, &a.present))
-		goto out;
-	plan_make(&a.plan, &a.file, &a.present);
-	status = apply_plan(&a, nl);
+	if (nl)
+		status = apply_file(&a, nl);
 out:
 	nl_close(nl);
 	plan_free(&a.plan);

@@ -142,12 +142,13 @@ int parse_server_options(struct words *w, struct server *srv,
 	return 0;
 }
 
-/* What the kernel takes for the name of a device */
-/* Linux allows more, which no line of a file can hold, or no terminal show. */
+/* What the kernel takes for the name of a device, but for those that no line of a
+ * file can hold, or not every terminal would show
+ */
 static bool device_name_valid(const char *name)
 {
-	if (!*name || *name == '#' || strlen(name) >= DRLB_NAME_MAX || !strcmp(name, ".") ||
-	    !strcmp(name, ".."))
+	if (!*name || *name == '#' || strlen(name) >= DRLB_NAME_MAX ||
+	    !strcmp(name, ".") || !strcmp(name, ".."))
 		return false;
 	for (; *name; name++)
 		if (*name == '/' || *name == ':' || *name == ' ' ||
