@@ -42,15 +42,16 @@ static FILE *temporary_open(struct replacement *r, const struct stat *old)
 
 FILE *replacement_open(struct replacement *r, const char *path)
 {
-	struct stat old;
+	struct stat old, link;
 	bool exists = !stat(path, &old);
+	bool leads_nowhere = !exists && !lstat(path, &link);
 
 	/* Of a link, what it leads to is replaced. */
 	r->path = exists ? realpath(path, NULL) : NULL;
 	if (!r->path)
 		r->path = xstrdup(path);
 	r->temporary = NULL;
-	if (exists && !S_ISREG(old.st_mode))
+	if (leads_nowhere || (exists && !S_ISREG(old.st_mode)))
 		r->stream = fopen(path, "we");
 	else
 		r->stream = temporary_open(r, exists ? &old : NULL);

@@ -86,6 +86,9 @@ is "nothing else is left" "$(cd "$TMPDIR/disk" && echo *)" "file full link"
 lb device del another0
 is "a pipe is written to" "$(lb save /proc/self/fd/1 | cat)" "$(<"$TMPDIR/saved")"
 umount "$TMPDIR/disk"
+ln -s elsewhere "$TMPDIR/link"
+check "a link that leads nowhere yet" lb save "$TMPDIR/link"
+is "leads to the file then" "$(<"$TMPDIR/elsewhere")" "$(<"$TMPDIR/saved")"
 
 # ---- a service whose servers take several messages to tell
 
