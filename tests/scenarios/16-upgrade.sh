@@ -48,7 +48,7 @@ stop() { # NAME: "answers N failed N gap MS"
 	tail -n 1 "$TMPDIR/stream-$1"
 }
 
-# One process, a connection for each, 30 seconds long, on slow kernels longer.
+# One process, a connection for each, 45 seconds long, on slow kernels longer.
 download() { # NAME ADDRESS
 	# shellcheck disable=SC2016 # for the other shell
 	spawn client "$TMPDIR/$1.err" bash -c 'curl -sS -Z --parallel-immediate \
@@ -76,7 +76,7 @@ under_way() { # NAME
 topology flat
 director_devices eth0
 vip_on_director $VIP $VIP6
-dd if=/dev/urandom of="$TMPDIR/blob" bs=1k count=3000 status=none
+dd if=/dev/urandom of="$TMPDIR/blob" bs=1k count=4500 status=none
 for n in 1 2 3; do
 	real_server rs$n $VIP $VIP6
 	serve_http rs$n rs$n 80 8080
