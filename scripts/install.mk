@@ -57,6 +57,17 @@ elif [ -e $(call to,/lib/modules/$(KVER)/modules.builtin) ]; then \
 fi
 endef
 
+# Of every kernel. Without a KVER of the user's there need be no headers.
+define uninstall_modules
+@for dir in $(call to,/lib/modules)/*; do \
+	[ -e "$$dir/updates/drlb.ko" ] || continue; \
+	echo "rm $$dir/updates/drlb.ko"; \
+	rm "$$dir/updates/drlb.ko"; \
+	[ ! -e "$$dir/modules.builtin" ] || \
+		depmod $(if $(DESTDIR),-b '$(DESTDIR)') "$${dir##*/}"; \
+done
+endef
+
 define reload_systemd
 @if [ -z '$(DESTDIR)' ] && [ -d /run/systemd/system ]; then \
 	systemctl daemon-reload; \
@@ -102,8 +113,7 @@ uninstall: ## remove what install installed, but for changed configuration
 	@if [ -z '$(DESTDIR)' ] && [ -d /run/systemd/system ]; then \
 		systemctl --quiet disable drlb.service drlb-realserver@.service || :; \
 	fi
-	$(if $(KVER),rm -f $(call to,$(MODULEDIR)/drlb.ko))
-	$(if $(KVER),$(run_depmod))
+	$(uninstall_modules)
 	rm -f $(call to,$(SBINDIR)/lbctl) $(call to,$(SBINDIR)/drlb-upgrade)
 	rm -f $(call to,$(SBINDIR)/drlb-realserver)
 	rm -f $(call to,$(MANDIR)/man8/lbctl.8) $(call to,$(MANDIR)/man7/drlb.7)
