@@ -223,11 +223,10 @@ matches "only root may" "$(in_ns rs1 setpriv --reuid=65534 --clear-groups \
 
 say "a host without IPv6"
 ip netns add plain
-in_plain() { in_ns plain "$TOP/scripts/drlb-realserver" "$@"; }
 sysctls plain net.ipv6.conf.all.disable_ipv6=1
 ip -n plain link set lo up
-check "add" in_plain add $VIP
-check "del" in_plain del $VIP
+check "add" in_ns plain "$TOP/scripts/drlb-realserver" add $VIP
+check "del" in_ns plain "$TOP/scripts/drlb-realserver" del $VIP
 refute "it is gone" grep -q "$VIP" <(ip -n plain address show)
 ip netns del plain
 
