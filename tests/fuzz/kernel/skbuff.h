@@ -58,9 +58,17 @@ typedef __u64 u64;
 #define NEXTHDR_HOP		0
 #define NEXTHDR_ROUTING		43
 #define NEXTHDR_FRAGMENT	44
+#define IP6_OFFSET		0xfff8
 #define NEXTHDR_AUTH		51
 #define NEXTHDR_ICMP		58
 #define NEXTHDR_DEST		60
+
+struct frag_hdr {
+	u8 nexthdr;
+	u8 reserved;
+	__be16 frag_off;
+	__be32 identification;
+};
 
 #define ipv6_optlen(p)	(((p)->hdrlen + 1) << 3)
 #define ipv6_authlen(p)	(((p)->hdrlen + 2) << 2)
