@@ -241,8 +241,14 @@ static enum status apply_file(struct apply *a, struct nl *nl)
 	for (int tries = 0; tries < TRIES; tries++) {
 		plan_free(&a->plan);
 		present_free(&a->present);
-		if (present_read(nl, &a->present))
-			return STATUS_FAILED;
+		if (present_read(nl, &a->present)) {
+			if (!tries)
+				return STATUS_FAILED;
+			complain("warning",
+				 "apply: %s: it is in force, and could not be looked at again",
+				 a->file.name);
+			return STATUS_OK;
+		}
 		plan_make(&a->plan, &a->file, &a->present);
 		if (tries && !a->plan.n)
 			return STATUS_OK;
