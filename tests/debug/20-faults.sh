@@ -534,8 +534,8 @@ packets_of() { # VIP
 	lb server add udp "$(at $1 54)" "$(of $1 99)"
 	packet $1 udp:54 packets packets+stateless
 	lb server del udp "$(at $1 54)" "$(of $1 99)"
-	# A route is kept for the next one, by IPv6.
-	packet $1 frag-udp:53:1600 packets "packets+stateless no_route?"
+	# What IP sends has a route of its own.
+	packet $1 frag-udp:53:1600 packets "packets+stateless no_memory"
 	packet $1 gso-udp:53:3000 packets packets+stateless
 	packet $1 gso-ack:8080:3000 packets+adopted packets+adopted+stateless
 	packet $1 vlan-syn packets packets+stateless
@@ -546,8 +546,7 @@ packets_of() { # VIP
 	packet $1 tap-known-udp:53 packets no_memory
 	packet $1 tap-vlan-syn packets "packets+stateless no_memory"
 	packet $1 tap-error:53 packets no_memory
-	packet $1 tap-frag-udp:53:2600 packets \
-		"packets+stateless no_route? no_memory"
+	packet $1 tap-frag-udp:53:2600 packets "packets+stateless no_memory"
 }
 
 # Headers that are elsewhere have to be fetched, by one who may write.
@@ -570,14 +569,14 @@ long_prerouting() {
 	packet $VIP tap-paged-opt-syn packets "no_memory packets+stateless"
 	packet $VIP6 tap-paged-ext-syn packets "no_memory packets+stateless"
 	packet $VIP6 paged-long-syn packets "no_memory packets+stateless"
-	packet $VIP udp:53:1400 packets "packets+stateless no_route"
+	packet $VIP udp:53:1400 packets "packets+stateless no_memory"
 }
 
 long_ingress() {
 	packet $VIP tap-bare-opt-syn packets packets+stateless
 	packet $VIP6 tap-bare-ext-syn packets packets+stateless
 	packet $VIP6 bare-long-syn packets packets+stateless
-	packet $VIP udp:53:1400 packets no_route
+	packet $VIP udp:53:1400 packets no_memory
 }
 
 for DOOR in prerouting ingress; do
