@@ -48,20 +48,20 @@ stop() { # NAME: "answers N failed N gap MS"
 	tail -n 1 "$TMPDIR/stream-$1"
 }
 
-# One process, a connection for each, 45 seconds long, on slow kernels longer.
+# One process, a connection for each, 80 seconds long, on slow kernels longer.
 download() { # NAME ADDRESS
 	# shellcheck disable=SC2016 # for the other shell
 	spawn client "$TMPDIR/$1.err" bash -c 'curl -sS -Z --parallel-immediate \
 		--max-time "$2" --resolve "vip:80:$4" \
 		-o "$3#1" "http://vip/slow/blob?[1-$5]"
-		echo $? >"$1"' - "$TMPDIR/$1.status" $((120 * SLOW)) \
+		echo $? >"$1"' - "$TMPDIR/$1.status" $((180 * SLOW)) \
 		"$TMPDIR/$1-" $2 $TRANSFERS
 }
 
 whole() { # NAME: how many came to a good end
 	local n file
 	n=0
-	wait_for 60 test -s "$TMPDIR/$1.status" || true
+	wait_for 120 test -s "$TMPDIR/$1.status" || true
 	for file in "$TMPDIR/$1"-*; do
 		! cmp -s "$TMPDIR/blob" "$file" || n=$((n + 1))
 	done
@@ -76,7 +76,7 @@ under_way() { # NAME
 topology flat
 director_devices eth0
 vip_on_director $VIP $VIP6
-dd if=/dev/urandom of="$TMPDIR/blob" bs=1k count=4500 status=none
+dd if=/dev/urandom of="$TMPDIR/blob" bs=1k count=8000 status=none
 for n in 1 2 3; do
 	real_server rs$n $VIP $VIP6
 	serve_http rs$n rs$n 80 8080
