@@ -40,13 +40,6 @@ struct apply {
 	size_t n, room;
 };
 
-static int present_read(struct nl *nl, struct present *present)
-{
-	return devices_read(nl, &present->devices) ||
-	       config_read(nl, &present->config, &present->defaults) ||
-	       services_read_brief(nl, &present->services);
-}
-
 static void put_servers(struct nlmsghdr *nlh, const struct service *svc)
 {
 	for (size_t i = 0; i < svc->n; i++)
@@ -202,12 +195,6 @@ static int apply_pass(struct apply *a, struct nl *nl, bool checking)
 	print_complaints(a);
 
 	return ret;
-}
-
-static void present_free(struct present *present)
-{
-	services_free(&present->services);
-	devices_free(&present->devices);
 }
 
 static enum status apply_plan(struct apply *a, struct nl *nl)

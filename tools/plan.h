@@ -5,6 +5,7 @@
 
 #include "file.h"
 #include "model.h"
+#include "present.h"
 
 enum change_type {
 	CHANGE_CONFIG,
@@ -20,13 +21,6 @@ struct change {
 	const struct service *want, *have;
 	unsigned int given;		/* options that differ, by attribute */
 	const struct device *device;
-};
-
-/* What the kernel has */
-struct present {
-	struct services services;
-	struct devices devices;
-	struct config config, defaults;
 };
 
 struct plan {

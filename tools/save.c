@@ -5,11 +5,10 @@
 #include <string.h>
 
 #include "config.h"
-#include "device.h"
 #include "nl.h"
 #include "parse.h"
+#include "present.h"
 #include "replace.h"
-#include "wire.h"
 
 static void save_config(FILE *out, const struct config *now,
 			const struct config *defaults)
@@ -40,29 +39,23 @@ static void save_service(FILE *out, const struct service *svc)
 	}
 }
 
-struct saved {
-	struct services services;
-	struct devices devices;
-	struct config config, defaults;
-};
-
-static void save_all(FILE *out, const struct saved *saved)
+static void save_all(FILE *out, const struct present *present)
 {
-	for (size_t i = 0; i < saved->devices.n; i++)
-		fprintf(out, "device %s\n", saved->devices.device[i].name);
-	save_config(out, &saved->config, &saved->defaults);
-	for (size_t i = 0; i < saved->services.n; i++)
-		save_service(out, &saved->services.service[i]);
+	for (size_t i = 0; i < present->devices.n; i++)
+		fprintf(out, "device %s\n", present->devices.device[i].name);
+	save_config(out, &present->config, &present->defaults);
+	for (size_t i = 0; i < present->services.n; i++)
+		save_service(out, &present->services.service[i]);
 }
 
-static enum status save_to(const char *path, const struct saved *saved)
+static enum status save_to(const char *path, const struct present *present)
 {
 	struct replacement r;
 	FILE *out;
 
 	out = replacement_open(&r, path);
 	if (out)
-		save_all(out, saved);
+		save_all(out, present);
 	if (!out || replacement_end(&r)) {
 		complain("save", "%s: %s", path, strerror(errno));
 		return STATUS_FAILED;
@@ -73,7 +66,7 @@ static enum status save_to(const char *path, const struct saved *saved)
 static enum status save_run(struct words *w)
 {
 	enum status status = STATUS_FAILED;
-	struct saved saved = { 0 };
+	struct present present = { 0 };
 	const char *path = "-";
 	struct nl *nl;
 
@@ -85,18 +78,15 @@ static enum status save_run(struct words *w)
 		return STATUS_USAGE;
 	nl = nl_open();
 	/* All is read before the first line: half a file would be worse. */
-	if (!nl || devices_read(nl, &saved.devices) ||
-	    config_read(nl, &saved.config, &saved.defaults) ||
-	    services_read_brief(nl, &saved.services))
+	if (!nl || present_read(nl, &present))
 		goto out;
 	status = STATUS_OK;
 	if (strcmp(path, "-"))
-		status = save_to(path, &saved);
+		status = save_to(path, &present);
 	else
-		save_all(stdout, &saved);
+		save_all(stdout, &present);
 out:
-	services_free(&saved.services);
-	devices_free(&saved.devices);
+	present_free(&present);
 	nl_close(nl);
 	return status;
 }
