@@ -118,6 +118,24 @@ void drlb_pool_enter(struct drlb_pool *pool);
 void drlb_pool_destroy(struct drlb_pool *pool);
 void drlb_pool_retire(struct drlb_pool *pool);
 
+/* The first usable server from @at on, once around, or NULL. Context: any, RCU. */
+static inline struct drlb_server *
+drlb_pool_usable(const struct drlb_pool *pool, u32 at)
+{
+	struct drlb_server *server;
+	u32 i;
+
+	for (i = 0; i < pool->n; i++) {
+		server = pool->entry[at].server;
+		if (drlb_server_usable(server))
+			return server;
+		if (++at == pool->n)
+			at = 0;
+	}
+
+	return NULL;
+}
+
 /* After each change, by an atomic operation, of @server's counts of connections and of its egress's
  * state. Context: any, RCU read-side section.
  */

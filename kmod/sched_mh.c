@@ -239,16 +239,7 @@ struct drlb_server *drlb_mh_pick(const struct drlb_pool *pool,
 		hash = hash * 0x9e3779b97f4a7c15ULL + 1;
 	}
 
-	slot = reciprocal_scale(hash >> 32, pool->n);
-	for (i = 0; i < pool->n; i++) {
-		server = pool->entry[slot].server;
-		if (drlb_server_usable(server))
-			return server;
-		if (++slot == pool->n)
-			slot = 0;
-	}
-
-	return NULL;
+	return drlb_pool_usable(pool, reciprocal_scale(hash >> 32, pool->n));
 }
 
 const struct drlb_sched drlb_sched_mh = {

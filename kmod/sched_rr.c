@@ -21,15 +21,7 @@ static struct drlb_server *rr_pick(const struct drlb_pool *pool,
 	}
 
 	/* A great many are down, or other CPUs took the usable ones' turns. */
-	for (i = 0; i < pool->n; i++) {
-		server = pool->entry[turn].server;
-		if (drlb_server_usable(server))
-			return server;
-		if (++turn == pool->n)
-			turn = 0;
-	}
-
-	return NULL;
+	return drlb_pool_usable(pool, turn);
 }
 
 const struct drlb_sched drlb_sched_rr = {
