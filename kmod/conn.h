@@ -302,7 +302,8 @@ static inline unsigned int drlb_conn_number(const struct drlb_conns *conns)
 }
 
 /* Have the collector at work from now on, until there are neither hooks nor
- * connections, nor servers that wait for some: a namespace without services is never woken up.
+ * connections, nor servers that wait for some: a namespace without services is
+ * never woken up.
  */
 void drlb_conns_collect(struct drlb_net *dn);
 void drlb_conns_collector_init(struct drlb_net *dn);

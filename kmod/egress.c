@@ -326,7 +326,7 @@ static void egresses_hear_of_routes(struct drlb_net *dn)
 	struct drlb_egresses *e = &dn->egresses;
 
 	if (e->routes_heard || !READ_ONCE(dn->live) ||
-	    time_before(jiffies, e->routes_try))
+	    (e->routes_try && time_before(jiffies, e->routes_try)))
 		return;
 
 	e->routes_heard = !register_fib_notifier(dn->net, &e->fib_nb, NULL,
@@ -360,8 +360,7 @@ static void drlb_egress_work(struct work_struct *work)
 
 	/* Who kicks after this is not content with what is read below. */
 	xchg(&dn->egresses.kicked, 0);
-	/* With it comes routes_try. */
-	if (smp_load_acquire(&dn->egresses.used))
+	if (READ_ONCE(dn->egresses.used))
 		egresses_hear_of_routes(dn);
 
 	left = atomic_read(&dn->egresses.table.nelems);
@@ -412,9 +411,7 @@ static struct drlb_egress *egress_create(struct drlb_net *dn,
 	list_add_tail(&egress->list, &dn->egresses.list);
 	egress_resolve(egress);
 	if (!dn->egresses.used) {
-		dn->egresses.routes_try = jiffies;
-		/* The work reads the time behind it. */
-		smp_store_release(&dn->egresses.used, true);
+		WRITE_ONCE(dn->egresses.used, true);
 		drlb_egresses_kick(dn);
 	}
 	queue_delayed_work(system_power_efficient_wq, &dn->egresses.work, HZ);

@@ -91,7 +91,7 @@ struct drlb_conns {
  * @kicked: @work is to run at once
  * @used: there has been one
  * @routes_heard: @fib_nb is registered; @work's, until that has been stopped
- * @routes_try: when to try that next
+ * @routes_try: when to try that next, 0 for at once; @work's
  * @fib_nb: route changes
  * @list: all of them, for @work
  */
