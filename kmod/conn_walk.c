@@ -298,8 +298,11 @@ static bool gc_slice(struct drlb_net *dn, struct conn_grave *grave)
 /* In 32 bits, what is long past would be to come again. */
 static void stateless_forget(struct drlb_net *dn)
 {
+	u32 longest = max(READ_ONCE(dn->timeout[DRLB_CONNECTION_ESTABLISHED]),
+			  READ_ONCE(dn->timeout[DRLB_CONNECTION_UDP]));
+
 	if (READ_ONCE(dn->stateless) &&
-	    time_after(jiffies, READ_ONCE(dn->stateless_until)))
+	    time_after(jiffies, READ_ONCE(dn->stateless_at) + longest))
 		WRITE_ONCE(dn->stateless, false);
 }
 

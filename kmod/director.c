@@ -95,25 +95,32 @@ static enum drlb_verdict no_server(struct drlb_net *dn, struct sk_buff *skb,
 	return DRLB_DROP;
 }
 
-/* What began without an entry goes on without its SYN: remember for as long as
- * such a connection may be idle that there are some. One write a second.
+/* What began without an entry goes on without its SYN: remember that there are
+ * some. One write a second.
  */
 static void stateless_mark(struct drlb_net *dn)
 {
-	unsigned long until = jiffies +
-		READ_ONCE(dn->timeout[DRLB_CONNECTION_ESTABLISHED]);
-
 	if (!READ_ONCE(dn->stateless) ||
-	    time_after(until, READ_ONCE(dn->stateless_until) + HZ)) {
-		WRITE_ONCE(dn->stateless_until, until);
+	    time_after(jiffies, READ_ONCE(dn->stateless_at) + HZ)) {
+		WRITE_ONCE(dn->stateless_at, jiffies);
 		WRITE_ONCE(dn->stateless, true);
 	}
 }
 
-static bool stateless_lately(const struct drlb_net *dn)
+/* Whether it is less ago than such a connection in @state may be idle. */
+static bool stateless_lately(const struct drlb_net *dn, u32 state)
 {
 	return READ_ONCE(dn->stateless) &&
-	       time_before(jiffies, READ_ONCE(dn->stateless_until));
+	       time_before(jiffies, READ_ONCE(dn->stateless_at) +
+				    READ_ONCE(dn->timeout[state]));
+}
+
+/* A datagram may belong to what has no entry, as TCP in mid-stream may. */
+static const struct drlb_sched *udp_sched(const struct drlb_net *dn,
+					  const struct drlb_pool *pool)
+{
+	return stateless_lately(dn, DRLB_CONNECTION_UDP) ? &drlb_sched_mh :
+							   pool->sched;
 }
 
 /* By the hash, which finds the same server for each packet to come. */
@@ -181,7 +188,8 @@ static enum drlb_verdict adopt(struct drlb_net *dn, struct sk_buff *skb,
 			       const struct drlb_pool *pool,
 			       enum drlb_door door)
 {
-	if (!pool->sched->adopts && !stateless_lately(dn))
+	if (!pool->sched->adopts &&
+	    !stateless_lately(dn, DRLB_CONNECTION_ESTABLISHED))
 		return pass(dn, door, DRLB_COUNT_NO_CONNECTION);
 
 	if (drlb_tcp_event(pkt->tcp_flags) != DRLB_TCP_FLOW)
@@ -218,7 +226,10 @@ static enum drlb_verdict direct_error(struct drlb_net *dn, struct sk_buff *skb,
 		return pass(dn, door, DRLB_COUNT_ICMP_UNRELATED);
 
 	pool = rcu_dereference(svc->pool);
-	if (!pool->sched->adopts && !stateless_lately(dn))
+	if (!pool->sched->adopts &&
+	    !stateless_lately(dn, packet_protocol(pkt) == IPPROTO_UDP ?
+				  DRLB_CONNECTION_UDP :
+				  DRLB_CONNECTION_ESTABLISHED))
 		return pass(dn, door, DRLB_COUNT_ICMP_UNRELATED);
 
 	return forward_hashed(dn, skb, pkt, pool, door);
@@ -290,7 +301,7 @@ static noinline enum drlb_verdict direct_new(struct drlb_net *dn,
 
 	pool = rcu_dereference(svc->pool);
 	if (packet_protocol(pkt) == IPPROTO_UDP)
-		return schedule_new(dn, skb, pkt, pool, pool->sched,
+		return schedule_new(dn, skb, pkt, pool, udp_sched(dn, pool),
 				    DRLB_CONNECTION_UDP, door);
 	if (drlb_tcp_event(pkt->tcp_flags) == DRLB_TCP_OPEN)
 		return schedule_new(dn, skb, pkt, pool, pool->sched,

@@ -113,9 +113,10 @@ struct drlb_egresses {
  * @conns: connection tables
  * @timeout: settings.timeout in jiffies, as the data path wants it
  * @settings: as configured
- * @stateless_until: jiffies; TCP in mid-stream is adopted until then, because
- *	it may have begun while connections got no entries
- * @stateless: @stateless_until is not long past
+ * @stateless_at: jiffies when a connection got no entry last, or up to a second
+ *	before: TCP in mid-stream is adopted, and datagrams go by the hash, for as
+ *	long as what began so may be idle
+ * @stateless: @stateless_at is not long past
  * @anyport: number of services for any port
  * @services: struct drlb_service by key
  * @net: the namespace
@@ -140,7 +141,7 @@ struct drlb_net {
 	struct drlb_conns conns;
 	u32 timeout[DRLB_STATES];
 	struct drlb_settings settings;
-	unsigned long stateless_until;
+	unsigned long stateless_at;
 	bool stateless;
 	u32 anyport;
 	struct rhashtable services;
