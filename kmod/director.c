@@ -250,7 +250,7 @@ static bool source_is_host(const struct drlb_packet *pkt)
 }
 
 /* Whether a connection goes on with a server that does not answer, although it
- * could be moved: no other one would do better.
+ * could be moved: no other one would do better, or it may be back at once.
  */
 static bool conn_waits(struct drlb_net *dn, struct drlb_conn *conn,
 		       const struct drlb_service *svc,
@@ -260,7 +260,9 @@ static bool conn_waits(struct drlb_net *dn, struct drlb_conn *conn,
 
 	if (state != DRLB_CONNECTION_UDP && state != DRLB_CONNECTION_SYN_RECV)
 		return false;
-	if (!svc || READ_ONCE(conn->server->dead) ||
+	if (!svc || READ_ONCE(conn->server->dead))
+		return false;
+	if (!drlb_egress_just_failed(conn->server->egress) &&
 	    drlb_mh_pick(rcu_dereference(svc->pool), pkt))
 		return false;
 

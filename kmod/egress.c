@@ -213,6 +213,8 @@ static void egress_set_state(struct drlb_egress *egress, u8 state)
 
 	if (READ_ONCE(egress->state) == state)
 		return;
+	if (state == DRLB_SERVER_UNREACHABLE)
+		WRITE_ONCE(egress->failed, (u32)jiffies);
 	if (xchg(&egress->state, state) == state)
 		return;
 

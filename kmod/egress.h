@@ -41,11 +41,13 @@ struct drlb_egress_key {
  * @dn: the namespace
  * @users: struct drlb_egress_user, changed under drlb_egresses.lock
  * @probed: jiffies of the last active check
+ * @failed: jiffies, of which 32 bits, when it was last found unreachable
  * @rcu: frees it
  */
 struct drlb_egress {
 	struct neighbour __rcu *neigh;
 	u32 state;
+	u32 failed;
 
 	struct rhash_head node;
 	struct drlb_egress_key key;
@@ -60,6 +62,15 @@ struct drlb_egress {
 static inline bool drlb_egress_usable(const struct drlb_egress *egress)
 {
 	return READ_ONCE(egress->state) <= DRLB_SERVER_RESOLVING;
+}
+
+/* Whether it is known for less than a second that it does not answer: a neighbour
+ * that was deleted, or flushed with others, does so before that is over.
+ */
+static inline bool drlb_egress_just_failed(const struct drlb_egress *egress)
+{
+	return READ_ONCE(egress->state) == DRLB_SERVER_UNREACHABLE &&
+	       (u32)jiffies - READ_ONCE(egress->failed) < HZ;
 }
 
 /* What a person wants to know of it. lladdr_len is 0 when it is not known. */

@@ -138,6 +138,19 @@ is "none was moved" "$(counter rescheduled)" "$moved"
 in_ns director ip neighbour flush dev eth0
 is "nor is one when neighbours are flushed" \
 	"$(ask udp $VIP 53 -n 3 --sport 5310 --ports)" "$flows"
+spawn client "$TMPDIR/stream" "$TOOLS/stream" udp $VIP 53
+stream=$spawned
+check "datagrams flow" wait_for 20 grep -q answered "$TMPDIR/stream"
+moved=$(counter rescheduled)
+for _ in {1..20}; do
+	for n in 11 12 13; do
+		ip -n director neigh del 10.0.0.$n dev eth0 2>/dev/null || true
+	done
+	sleep 0.1
+done
+is "nor one while its server's neighbour is deleted" \
+	"$(counter rescheduled)" "$moved"
+kill $stream
 
 # ---- the device goes down and up, and gets another name
 
