@@ -289,7 +289,7 @@ static void egress_resolve(struct drlb_egress *egress)
 
 	egress_set_neigh(egress, n);
 	neigh_event_send(n, NULL);
-	egress_set_state(egress, neigh_server_state(n));
+	egress_follow(egress, n);
 out:
 	hop_put(&hop);
 }
