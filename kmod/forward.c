@@ -69,6 +69,23 @@ static bool segments_fit(const struct sk_buff *skb, unsigned int mtu)
 	       skb_gso_validate_network_len(skb, mtu);
 }
 
+/* At the ingress door nobody may have told where the headers behind IP's begin, by
+ * which the length of segments is told. False if that is not known at once.
+ */
+static bool find_transport(struct sk_buff *skb, u8 family)
+{
+	int len = sizeof(struct ipv6hdr);
+
+	if (family == AF_INET)
+		len = ip_hdrlen(skb);
+	else if (ipv6_hdr(skb)->nexthdr != IPPROTO_TCP &&
+		 ipv6_hdr(skb)->nexthdr != IPPROTO_UDP)
+		return false;
+	skb_set_transport_header(skb, skb_network_offset(skb) + len);
+
+	return true;
+}
+
 /* IP writes headers in front of each fragment that the packet came in, where a tap
  * may still read what was there: a packet whose fragments others hold as well is
  * copied. skb_cow() sees to its head alone.
@@ -171,6 +188,9 @@ static bool merged_by_lro(const struct sk_buff *skb)
 	return skb_is_nonlinear(skb) && shinfo->gso_size && !shinfo->gso_type;
 }
 
+/* A packet that may be fragmented goes out so; one that came in fragments which
+ * may not be, in fragments no larger.
+ */
 static enum drlb_verdict
 forward_big4(struct drlb_net *dn, struct sk_buff *skb,
 	     const struct drlb_server *server, struct neighbour *n,
@@ -180,7 +200,8 @@ forward_big4(struct drlb_net *dn, struct sk_buff *skb,
 		return DRLB_PASS;
 	if (merged_by_lro(skb))
 		return drop(dn, DRLB_COUNT_LRO);
-	if (!(ip_hdr(skb)->frag_off & htons(IP_DF)) || skb->ignore_df)
+	if (!(ip_hdr(skb)->frag_off & htons(IP_DF)) ||
+	    (skb->ignore_df && IPCB(skb)->frag_max_size <= mtu))
 		return forward_routed(dn, skb, server, n, AF_INET);
 
 	send_icmp4(skb, ICMP_DEST_UNREACH, ICMP_FRAG_NEEDED, htonl(mtu));
@@ -227,6 +248,8 @@ enum drlb_verdict drlb_forward_long(struct drlb_net *dn, struct sk_buff *skb,
 {
 	unsigned int mtu = READ_ONCE(n->dev->mtu);
 
+	if (door == DRLB_DOOR_INGRESS && !find_transport(skb, family))
+		return DRLB_PASS;
 	if (segments_fit(skb, mtu))
 		return drlb_forward_send(dn, skb, server, n, family);
 	if (family == AF_INET)

@@ -157,4 +157,18 @@ is "without DF the director fragments" \
 between "into pieces that fit" \
 	"$(captured pieces | grep -c ' frag=yes')" 2 4
 
+# One that came in fragments which may not be fragmented is not.
+gateway=$(ip -n router -j link show wan0 | sed 's/.*"address":"\([0-9a-f:]*\)".*/\1/')
+send_whole() { # SPORT ORDER
+	in_ns client "$TOOLS/fragments" eth0 "$gateway" 198.51.100.3 $VIP 53 1 \
+		$1 $2
+}
+is "4 kB in fragments arrive" "$(send_whole 30000 forward)" "rs1 rs1 whole"
+big=$(counter too_big)
+capture told client eth0 "icmp[0] = 3"
+matches "but not in fragments that must stay as they are" \
+	"$(send_whole 30001 whole)" "^lost"
+is "the client is told once" "$(captured told | grep -c " edst=$VIP")" 1
+is "and it is counted" "$(counter too_big)" $((big + 1))
+
 finish

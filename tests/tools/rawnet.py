@@ -67,8 +67,9 @@ def l3(src, dst, proto, payload, **more):
     return build(src, dst, proto, payload, **more)
 
 
-def fragments(src, dst, proto, payload, size, ident):
-    """The packets, each with up to SIZE bytes of PAYLOAD, a multiple of 8."""
+def fragments(src, dst, proto, payload, size, ident, df=False):
+    """The packets, each with up to SIZE bytes of PAYLOAD, a multiple of 8; IPv4's
+    may be marked as not to be fragmented any more."""
     for at in range(0, len(payload), size):
         part, more = payload[at:at + size], at + size < len(payload)
         if ":" in dst:
@@ -76,7 +77,7 @@ def fragments(src, dst, proto, payload, size, ident):
             yield ip6(src, dst, FRAGMENT, head + part)
         else:
             yield ip4(src, dst, proto, part, ident=ident & 0xffff,
-                      frag=at >> 3 | more << 13)
+                      frag=at >> 3 | more << 13 | df << 14)
 
 
 def tcp(src, dst, sport, dport, *, flags=2, seq=1, ack=0, doff=5, data=b"",
