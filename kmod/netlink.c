@@ -51,6 +51,14 @@ struct sk_buff *drlb_nl_reply(struct genl_info *info, size_t size, void **hdr)
 	return skb;
 }
 
+int drlb_nl_outcome(int err, struct netlink_ext_ack *extack)
+{
+	if (err == -ENOMEM)
+		NL_SET_ERR_MSG(extack, "out of memory");
+
+	return err;
+}
+
 void *drlb_nl_dump_put(struct sk_buff *skb, struct netlink_callback *cb, u8 cmd)
 {
 	void *hdr = genlmsg_put(skb, NETLINK_CB(cb->skb).portid,

@@ -75,6 +75,11 @@ int drlb_nl_put_addr(struct sk_buff *skb, int type4, int type6, u8 family,
 /* An answer to a do command: begin, attributes, and the last or the first. */
 struct sk_buff *drlb_nl_reply(struct genl_info *info, size_t size, void **hdr);
 
+/* Returns @err: has its message, where that was left to who knows none. The last
+ * one counts, which may have been a warning.
+ */
+int drlb_nl_outcome(int err, struct netlink_ext_ack *extack);
+
 /* A message of a dump: begin, or NULL if there is no room for it. */
 void *drlb_nl_dump_put(struct sk_buff *skb, struct netlink_callback *cb,
 		       u8 cmd);

@@ -53,7 +53,7 @@ int drlb_nl_device_add_doit(struct sk_buff *skb, struct genl_info *info)
 			      info->extack);
 	rtnl_unlock();
 
-	return err;
+	return drlb_nl_outcome(err, info->extack);
 }
 
 int drlb_nl_device_del_doit(struct sk_buff *skb, struct genl_info *info)
@@ -181,7 +181,7 @@ int drlb_nl_config_get_doit(struct sk_buff *skb, struct genl_info *info)
 
 	reply = drlb_nl_reply(info, NLMSG_GOODSIZE, &hdr);
 	if (!reply)
-		return -ENOMEM;
+		return drlb_nl_outcome(-ENOMEM, info->extack);
 
 	if (put_settings(reply, DRLB_A_CONFIG, &set) ||
 	    put_settings(reply, DRLB_A_DEFAULTS, &initial)) {
@@ -315,7 +315,7 @@ int drlb_nl_stats_get_doit(struct sk_buff *skb, struct genl_info *info)
 
 	reply = drlb_nl_reply(info, NLMSG_GOODSIZE, &hdr);
 	if (!reply)
-		return -ENOMEM;
+		return drlb_nl_outcome(-ENOMEM, info->extack);
 
 	mutex_lock(&dn->lock);
 	err = put_stats(reply, dn);

@@ -241,15 +241,6 @@ static void blame(struct netlink_ext_ack *extack,
 		NL_SET_BAD_ATTR(extack, change->culprit);
 }
 
-/* The reason of a failure, not a warning that came before it. */
-static int outcome(int err, struct netlink_ext_ack *extack)
-{
-	if (err == -ENOMEM)
-		NL_SET_ERR_MSG(extack, "out of memory");
-
-	return err;
-}
-
 int drlb_nl_service_add_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct drlb_net *dn = drlb_net(genl_info_net(info));
@@ -276,7 +267,7 @@ out_unlock:
 	mutex_unlock(&dn->lock);
 out:
 	kvfree(change.servers);
-	return outcome(err, info->extack);
+	return drlb_nl_outcome(err, info->extack);
 }
 
 int drlb_nl_service_set_doit(struct sk_buff *skb, struct genl_info *info)
@@ -302,7 +293,7 @@ int drlb_nl_service_set_doit(struct sk_buff *skb, struct genl_info *info)
 	mutex_unlock(&dn->lock);
 out:
 	kvfree(change.servers);
-	return outcome(err, info->extack);
+	return drlb_nl_outcome(err, info->extack);
 }
 
 int drlb_nl_service_del_doit(struct sk_buff *skb, struct genl_info *info)
@@ -380,7 +371,7 @@ static int change_server(struct genl_info *info, server_change_fn *change)
 	err = change(dn, &key, &conf, info->attrs[DRLB_A_CHECK], info->extack);
 	mutex_unlock(&dn->lock);
 
-	return outcome(err, info->extack);
+	return drlb_nl_outcome(err, info->extack);
 }
 
 int drlb_nl_server_add_doit(struct sk_buff *skb, struct genl_info *info)
