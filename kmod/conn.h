@@ -277,9 +277,12 @@ bool drlb_conn_describe(const struct drlb_conn *conn, u8 family,
 bool drlb_conn_matches(const struct drlb_conn_info *info,
 		       const struct drlb_conn_filter *filter);
 
-/* Count, and with @kill remove, what matches. Context: process, may sleep. */
-u64 drlb_conn_sweep(struct drlb_net *dn, const struct drlb_conn_filter *filter,
-		    bool kill);
+/* How many match; and the same of those that it removes. Of a table that is
+ * resized again and again the first may count some twice. Context: process, may
+ * sleep.
+ */
+u64 drlb_conn_count(struct drlb_net *dn, const struct drlb_conn_filter *filter);
+u64 drlb_conn_flush(struct drlb_net *dn, const struct drlb_conn_filter *filter);
 
 /* init, then any number of { start, next ..., stop }, then exit. Between start
  * and stop the RCU read lock is held, and what next returned is valid. next

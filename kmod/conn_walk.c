@@ -17,6 +17,9 @@
 #define GC_PART		4
 #define GC_MIN		8192
 
+/* So often connections are counted at the most until no table is resized. */
+#define COUNT_TRIES	4
+
 /* Those that a walk removes. RCU's callbacks run in softirq, where a great many
  * of them would keep packets waiting: a walk frees its own ones itself.
  */
@@ -147,6 +150,7 @@ void drlb_conn_walk_init(struct drlb_conns *conns, struct drlb_conn_walk *walk)
 	rhashtable_walk_enter(&conns->table4, &walk->iter);
 	walk->family = AF_INET;
 	walk->restarted = false;
+	walk->resized = false;
 }
 
 void drlb_conn_walk_start(struct drlb_conn_walk *walk)
@@ -160,6 +164,7 @@ void drlb_conn_walk_start(struct drlb_conn_walk *walk)
 	if (rhashtable_walk_start_check(&walk->iter)) {
 		walk->iter.p = NULL;
 		walk->restarted = true;
+		walk->resized = true;
 	}
 
 	/* The entry that it stopped at may have gone. Then rhashtable skips as
@@ -191,6 +196,7 @@ struct drlb_conn *drlb_conn_walk_next(struct drlb_conns *conns,
 		conn = rhashtable_walk_next(&walk->iter);
 		if (conn == ERR_PTR(-EAGAIN)) {
 			walk->restarted = true;
+			walk->resized = true;
 			continue;
 		}
 		if (conn)
@@ -258,17 +264,39 @@ static bool sweep_slice(struct drlb_net *dn, struct drlb_conn_walk *walk,
 	return walk->family;
 }
 
-u64 drlb_conn_sweep(struct drlb_net *dn, const struct drlb_conn_filter *filter,
-		    bool kill)
+/* False when a table was resized meanwhile, which shows many entries twice. */
+static bool sweep_tables(struct drlb_net *dn,
+			 const struct drlb_conn_filter *filter,
+			 struct conn_grave *grave, u64 *count)
 {
-	struct conn_grave grave = {};
 	struct drlb_conn_walk walk;
-	u64 count = 0;
 
 	drlb_conn_walk_init(&dn->conns, &walk);
-	while (sweep_slice(dn, &walk, filter, kill ? &grave : NULL, &count))
+	while (sweep_slice(dn, &walk, filter, grave, count))
 		cond_resched();
 	drlb_conn_walk_exit(&walk);
+
+	return !walk.resized;
+}
+
+u64 drlb_conn_count(struct drlb_net *dn, const struct drlb_conn_filter *filter)
+{
+	unsigned int left = COUNT_TRIES;
+	u64 count;
+
+	do {
+		count = 0;
+	} while (!sweep_tables(dn, filter, NULL, &count) && --left);
+
+	return count;
+}
+
+u64 drlb_conn_flush(struct drlb_net *dn, const struct drlb_conn_filter *filter)
+{
+	struct conn_grave grave = {};
+	u64 count = 0;
+
+	sweep_tables(dn, filter, &grave, &count);
 	grave_empty(&grave);
 
 	return count;

@@ -56,12 +56,14 @@ struct drlb_settings {
  * struct drlb_conn_walk - a walk over all connections that may pause
  * @iter: where it is
  * @family: in which of the two tables; 0 when it is over
- * @restarted: a table was resized: some may come twice
+ * @restarted: some may come twice
+ * @resized: because a table was resized: many may
  */
 struct drlb_conn_walk {
 	struct rhashtable_iter iter;
 	u8 family;
 	bool restarted;
+	bool resized;
 };
 
 /**

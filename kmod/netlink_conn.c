@@ -101,7 +101,9 @@ static int parse_filter(struct nlattr *nest, struct drlb_conn_filter *filter,
 	       parse_prefix(tb, nest, filter, extack);
 }
 
-static int sweep(struct genl_info *info, bool kill)
+static int sweep(struct genl_info *info,
+		 u64 (*over)(struct drlb_net *dn,
+			     const struct drlb_conn_filter *filter))
 {
 	struct drlb_net *dn = drlb_net(genl_info_net(info));
 	struct drlb_conn_filter filter;
@@ -117,10 +119,10 @@ static int sweep(struct genl_info *info, bool kill)
 	/* Before anything is done, so that it can be told. */
 	skb = drlb_nl_reply(info, NLMSG_GOODSIZE, &hdr);
 	if (!skb)
-		return -ENOMEM;
+		return drlb_nl_outcome(-ENOMEM, info->extack);
 
-	err = nla_put_u64_64bit(skb, DRLB_A_COUNT,
-				drlb_conn_sweep(dn, &filter, kill), DRLB_A_PAD);
+	err = nla_put_u64_64bit(skb, DRLB_A_COUNT, over(dn, &filter),
+				DRLB_A_PAD);
 	if (err) {
 		nlmsg_free(skb);
 		return err;
@@ -132,12 +134,12 @@ static int sweep(struct genl_info *info, bool kill)
 
 int drlb_nl_connection_count_doit(struct sk_buff *skb, struct genl_info *info)
 {
-	return sweep(info, false);
+	return sweep(info, drlb_conn_count);
 }
 
 int drlb_nl_connection_del_doit(struct sk_buff *skb, struct genl_info *info)
 {
-	return sweep(info, true);
+	return sweep(info, drlb_conn_flush);
 }
 
 /**
@@ -166,7 +168,7 @@ int drlb_nl_connection_get_start(struct netlink_callback *cb)
 
 	dump = kzalloc(sizeof(*dump), GFP_KERNEL);
 	if (!dump)
-		return -ENOMEM;
+		return drlb_nl_outcome(-ENOMEM, cb->extack);
 
 	drlb_conn_walk_init(&dn->conns, &dump->walk);
 	*dump_of(cb) = dump;
@@ -221,6 +223,15 @@ static int put_connection(struct sk_buff *skb, struct netlink_callback *cb,
 	return 0;
 }
 
+/* A resized table shows some twice: from then on each message says so. */
+static void mark_restarted(struct netlink_callback *cb,
+			   const struct drlb_conn_walk *walk)
+{
+	cb->seq = 1 + walk->restarted;
+	if (walk->restarted)
+		cb->prev_seq = 1;
+}
+
 /* At most that many entries in one go: few may match the filter. */
 #define DUMP_SLICE	4096
 
@@ -251,8 +262,7 @@ int drlb_nl_connection_get_dumpit(struct sk_buff *skb,
 			if (!conn)
 				break;
 
-			/* A resized table shows some twice. */
-			cb->seq = 1 + dump->walk.restarted;
+			mark_restarted(cb, &dump->walk);
 			if (drlb_conn_describe(conn, dump->walk.family,
 					       &info) &&
 			    drlb_conn_matches(&info, &dump->filter) &&
@@ -264,6 +274,7 @@ int drlb_nl_connection_get_dumpit(struct sk_buff *skb,
 		drlb_conn_walk_stop(&dump->walk);
 		cond_resched();
 	} while (conn && !dump->again);
+	mark_restarted(cb, &dump->walk);
 
 	return skb->len;
 }

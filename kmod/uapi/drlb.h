@@ -26,8 +26,9 @@
  *     CONN_MAX above the namespace's default, in the initial one; ENOMEM.
  *   - DRLB_A_CHECK (flag) in a request that changes something makes the kernel
  *     check all of it, and answer, without changing anything.
- *   - Dumps are resumable and linear in the number of objects. NLM_F_DUMP_INTR
- *     marks one during which the objects changed.
+ *   - Dumps are resumable, and linear in the number of services and of
+ *     connections. NLM_F_DUMP_INTR marks one during which the objects changed,
+ *     or some may come twice.
  *
  * Commands
  * --------
@@ -234,7 +235,9 @@ enum drlb_connection_attr {
 	DRLB_CONNECTION_A_SERVER_ADDR6,	/* 16 bytes */
 	DRLB_CONNECTION_A_STATE,	/* u8, enum drlb_connection_state */
 	DRLB_CONNECTION_A_EXPIRES_MS,	/* out, u32, left until it expires */
-	DRLB_CONNECTION_A_AGE_MS,	/* out, u32, since it was scheduled */
+	DRLB_CONNECTION_A_AGE_MS,	/* out, u32, since it was scheduled,
+					 * modulo 2^32 jiffies
+					 */
 	__DRLB_CONNECTION_A_MAX,
 	DRLB_CONNECTION_A_MAX = __DRLB_CONNECTION_A_MAX - 1
 };
