@@ -73,8 +73,10 @@ void drlb_server_retire(struct drlb_net *dn, struct drlb_server *server)
 	RCU_INIT_POINTER(server->entry, NULL);
 	server->cookie = start_poll_synchronize_rcu();
 	list_move_tail(&server->list, &server->service->retired);
+	/* The first of many sets the time; the others must not put it off. */
+	if (list_empty(&dn->retired))
+		mod_delayed_work(system_power_efficient_wq, &dn->reap, HZ / 10);
 	list_add_tail(&server->retired_list, &dn->retired);
-	mod_delayed_work(system_power_efficient_wq, &dn->reap, HZ / 10);
 }
 
 struct drlb_server *drlb_server_find_retired(struct drlb_service *svc,
@@ -137,6 +139,7 @@ static void drlb_servers_reap(struct work_struct *work)
 		if (poll_state_synchronize_rcu(server->cookie) &&
 		    !drlb_server_conns(server))
 			server_reap(server);
+		cond_resched();
 	}
 	if (!list_empty(&dn->retired))
 		queue_delayed_work(system_power_efficient_wq, &dn->reap, HZ);
@@ -154,6 +157,8 @@ void drlb_servers_exit(struct drlb_net *dn)
 	struct drlb_server *server, *next;
 
 	cancel_delayed_work_sync(&dn->reap);
-	list_for_each_entry_safe(server, next, &dn->retired, retired_list)
+	list_for_each_entry_safe(server, next, &dn->retired, retired_list) {
 		server_reap(server);
+		cond_resched();
+	}
 }

@@ -455,8 +455,10 @@ static void service_remove(struct drlb_net *dn, struct drlb_service *svc)
 	rhashtable_remove_fast(&dn->services, &svc->node, service_params);
 	xa_erase(&dn->service_ids, svc->id);
 
-	list_for_each_entry_safe(server, next, &svc->servers, list)
+	list_for_each_entry_safe(server, next, &svc->servers, list) {
 		drlb_server_retire(dn, server);
+		cond_resched();
+	}
 	list_for_each_entry_safe(server, next, &svc->retired, list) {
 		server->service = NULL;
 		list_del_init(&server->list);
@@ -699,10 +701,14 @@ void drlb_service_zero(struct drlb_service *svc)
 	struct drlb_server *server;
 
 	memset(&svc->past, 0, sizeof(svc->past));
-	list_for_each_entry(server, &svc->servers, list)
+	list_for_each_entry(server, &svc->servers, list) {
 		drlb_server_zero(server);
-	list_for_each_entry(server, &svc->retired, list)
+		cond_resched();
+	}
+	list_for_each_entry(server, &svc->retired, list) {
 		drlb_server_zero(server);
+		cond_resched();
+	}
 }
 
 int drlb_services_init(struct drlb_net *dn)
