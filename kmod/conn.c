@@ -75,20 +75,24 @@ static bool state_active(u32 state)
 	       state == DRLB_CONNECTION_ESTABLISHED;
 }
 
+static void half_open_add(struct drlb_net *dn, u32 state, int n)
+{
+	if (state == DRLB_CONNECTION_SYN_RECV)
+		atomic_add(n, &dn->conns.half_open);
+}
+
 static void account_add(struct drlb_net *dn, struct drlb_server *server,
 			u32 state)
 {
 	atomic_inc(state_active(state) ? &server->active : &server->inactive);
-	if (state == DRLB_CONNECTION_SYN_RECV)
-		atomic_inc(&dn->conns.half_open);
+	half_open_add(dn, state, 1);
 }
 
 /* The connection's last use of @server, unless it stays counted otherwise. */
 static void account_sub(struct drlb_net *dn, struct drlb_server *server,
 			u32 state)
 {
-	if (state == DRLB_CONNECTION_SYN_RECV)
-		atomic_dec(&dn->conns.half_open);
+	half_open_add(dn, state, -1);
 	atomic_dec(state_active(state) ? &server->active : &server->inactive);
 }
 
@@ -193,10 +197,17 @@ void drlb_conn_change(struct drlb_net *dn, struct drlb_conn *conn, u32 from,
 	if (cmpxchg(&conn->state, from, to) != from)
 		return;
 
+	/* Nobody recounts what a server has for what comes to the same: it must
+	 * not be otherwise meanwhile either.
+	 */
+	if (state_active(from) == state_active(to)) {
+		half_open_add(dn, to, 1);
+		half_open_add(dn, from, -1);
+		return;
+	}
 	account_add(dn, conn->server, to);
 	account_sub(dn, conn->server, from);
-	if (state_active(from) != state_active(to))
-		drlb_sched_recount(conn->server);
+	drlb_sched_recount(conn->server);
 }
 
 /* Who removes it from the table has killed it: so there never is a dead one in
