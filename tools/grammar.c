@@ -143,11 +143,11 @@ int parse_server_options(struct words *w, struct server *srv,
 }
 
 /* What the kernel takes for the name of a device, but for those that no line of a
- * file can hold, or not every terminal would show
+ * file can hold, not every terminal would show, or are an option out of place
  */
 static bool device_name_valid(const char *name)
 {
-	if (!*name || *name == '#' || strlen(name) >= DRLB_NAME_MAX ||
+	if (!*name || strchr("#-", *name) || strlen(name) >= DRLB_NAME_MAX ||
 	    !strcmp(name, ".") || !strcmp(name, ".."))
 		return false;
 	for (; *name; name++)
@@ -165,7 +165,7 @@ int parse_device(struct words *w, char name[DRLB_NAME_MAX])
 		return -1;
 	if (!device_name_valid(text))
 		return words_fail(w,
-			"\"%s\": a device's name has 1 to %d characters of ASCII, without / : and blanks, the first not #",
+			"\"%s\": a device's name has 1 to %d characters of ASCII, without / : and blanks, the first not # or -",
 			text, DRLB_NAME_MAX - 1);
 	strcpy(name, text);
 	words_subject(w, "device %s", name);
@@ -194,7 +194,7 @@ int parse_config(struct words *w, struct config *config, unsigned int line)
 			return words_fail(w,
 				"it is given already, on line %u",
 				config->line[s->attr]);
-		if (parse_u32(w, s->name, s->min, s->max, &value))
+		if (parse_u32(w, "the value", s->min, s->max, &value))
 			return -1;
 		config->given[s->attr] = true;
 		config->value[s->attr] = value;

@@ -74,6 +74,8 @@ static enum status save_run(struct words *w)
 		path = *w->next++;
 	if (*path == '-' && path[1])
 		words_fail(w, "there is no option %s", path);
+	else if (options.json)
+		words_fail(w, "it prints what apply takes; JSON is what \"lbctl -j show\" prints");
 	if (w->error || words_end(w))
 		return STATUS_USAGE;
 	nl = nl_open();

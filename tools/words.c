@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Taking words one after the other */
 #define _GNU_SOURCE
+#include <ctype.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -38,7 +39,10 @@ int words_fail(struct words *w, const char *fmt, ...)
 	va_start(ap, fmt);
 	replace(&w->error, fmt, ap);
 	va_end(ap);
-
+	/* It quotes others, who may want to write to the terminal themselves. */
+	for (char *c = w->error; *c; c++)
+		if (iscntrl((unsigned char)*c))
+			*c = '?';
 	return -1;
 }
 
@@ -70,12 +74,22 @@ char *words_take(struct words *w, const char *what)
 	return *w->next++;
 }
 
+static bool is_option(const char *word)
+{
+	return word && *word == '-';
+}
+
+static int misplaced(struct words *w)
+{
+	return words_fail(w,
+		"\"%s\": options come before the object, as in \"lbctl -j show\"",
+		*w->next);
+}
+
 int words_end(struct words *w)
 {
-	if (*w->next && **w->next == '-')
-		return words_fail(w,
-			"\"%s\": options come before the object, as in \"lbctl -j show\"",
-			*w->next);
+	if (is_option(*w->next))
+		return misplaced(w);
 	if (*w->next)
 		return words_fail(w, "\"%s\" is not understood here",
 				  *w->next);
@@ -127,6 +141,8 @@ int words_choice(struct words *w, const char *what, const char *const *names)
 		w->next++;
 		return found;
 	}
+	if (is_option(word))
+		return misplaced(w);
 
 	list = candidates(names, matches ? word : NULL);
 	if (!word)

@@ -92,6 +92,15 @@ usage '' server drain $S
 usage '' device add
 usage '#eth0' device add '#eth0'
 usage 'ASCII' device add ethé
+usage "name" device add --help
+usage 'options come before' service show -j
+usage 'options come before' connection show --json
+usage 'lbctl -j show' -j save
+usage 'value is missing' config set conn_max
+usage '10.0.0.1.]0;owned' server add $S $'10.0.0.1\e]0;owned\a'
+is "what is quoted does not write to the terminal" \
+	"$({ lb server add $S $'10.0.0.1\e]0;owned\a' 2>&1 || true; } |
+		grep -c $'[\e\a]' || true)" 0
 usage '' config set
 usage '' config set conn_max
 usage 'conn_maxx' config set conn_maxx 1
