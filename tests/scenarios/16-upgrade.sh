@@ -176,6 +176,18 @@ check "and tells what happens there" wait_for 60 grep -q \
 ip -n rs3 link set eth0 up
 kill $monitor
 
+# ---- what was given by hand
+
+rmmod drlb
+insmod "$MODULE" conn_max=77777 tcp_close=11
+lb apply "$TMPDIR/saved"
+said=$("$UPGRADE" "$MODULE" tcp_close=12 2>&1 || true)
+is "a parameter that is lost is told of, one that is given anew is not" \
+	"$(grep warning <<<"$said")" "drlb-upgrade: warning: parameter\
+ conn_max=77777 is not in force any more: it belongs into /etc/modprobe.d"
+is "as given anew it holds" "$(lb -j config show |
+	json "defaults['tcp_close']")" 12
+
 # ---- one that does not load, and no other is installed
 
 said=$("$UPGRADE" "$MODULE" udp=0 2>&1 || true)
