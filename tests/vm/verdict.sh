@@ -119,6 +119,24 @@ log_is_clean() {
 	return 1
 }
 
+# Fails, with the reason on stdout, if a kernel that watches itself has ceased to,
+# maybe before anybody looked at its log.
+watches_still() {
+	local debug=/sys/kernel/debug what=
+
+	case $(uname -r) in
+	*-kasan)	[[ -e $debug/kmemleak ]] || what=kmemleak ;;
+	*-lockdep)	grep -qE '^ *debug_locks: *1$' /proc/lockdep_stats ||
+				what=lockdep ;;
+	*-kcsan)	grep -qx 'enabled: 1' $debug/kcsan || what=KCSAN ;;
+	*-gcov)		[[ -d $debug/gcov ]] || what=gcov ;;
+	esac
+	[[ $what ]] || return 0
+
+	echo "$what is not at work"
+	return 1
+}
+
 # In the guest: what came of the command, and what is wrong besides, in lines.
 verdict_write() { # FILE STATUS PROBLEMS
 	printf 'exit %d\n%s' "$2" "${3:+$3$'\n'}" >"$1"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A module by the name of drlb which does what drlb must not, once, when it is
+ * A module by the name of drlb which does what drlb must not, when it is
  * loaded: what the machines of tests/vm are asked to notice. See tests/debug/plants.
  */
 
@@ -15,7 +15,7 @@
 
 static char *fault = "";
 module_param(fault, charp, 0444);
-MODULE_PARM_DESC(fault, "what to do wrong, by its name in faults[]");
+MODULE_PARM_DESC(fault, "what to do wrong, by names in faults[] with commas between");
 
 /* What the compiler may not know, lest it finds the faults itself. */
 static int forty = 40;
@@ -44,11 +44,16 @@ static void write_beyond(void)
 	kfree(p);
 }
 
+/* Many: a pointer that is left on a stack which another task has now hides one. */
 static void leak(void)
 {
-	char *p = kmalloc(64, GFP_KERNEL);
+	char *p;
+	int i;
 
-	OPTIMIZER_HIDE_VAR(p);
+	for (i = 0; i < 32; i++) {
+		p = kmalloc(64, GFP_KERNEL);
+		OPTIMIZER_HIDE_VAR(p);
+	}
 }
 
 static void shift_too_far(void)
@@ -225,17 +230,27 @@ static const struct {
 	{ "talk", talk },
 };
 
-static int __init plant_init(void)
+static int commit(const char *name)
 {
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(faults); i++) {
-		if (strcmp(faults[i].name, fault) == 0) {
+		if (strcmp(faults[i].name, name) == 0) {
 			faults[i].commit();
 			return 0;
 		}
 	}
 	return -EINVAL;
+}
+
+static int __init plant_init(void)
+{
+	char *names = fault, *name;
+	int err = 0;
+
+	while (!err && (name = strsep(&names, ",")))
+		err = commit(name);
+	return err;
 }
 
 static void __exit plant_exit(void)
