@@ -267,8 +267,8 @@ static void compare_lan(void)
 
 /* ---- ICMP errors to clients */
 
-/* Whether it is the one for that frame, which it quotes from the beginning. */
-static bool answers_frame(const struct frame *f, const struct heard *h)
+/* Whether it is an error for that frame, which it quotes from the beginning. */
+static bool blames_frame(const struct frame *f, const struct heard *h)
 {
 	const uint8_t *was = packet_of(f), *is = h->bytes + ETHER, *icmp;
 	bool six = was[0] >> 4 == 6;
@@ -279,15 +279,27 @@ static bool answers_frame(const struct frame *f, const struct heard *h)
 	icmp = is + head;
 	if (get16(h->bytes + 12) != (six ? ETHER_IP6 : ETHER_IP4) ||
 	    is[six ? 6 : 9] != (six ? ICMP6 : ICMP) ||
-	    icmp[0] != f->out.type || icmp[1] != f->out.code)
+	    (six ? icmp[0] >= 128 : icmp[0] != 3 && icmp[0] != 11 &&
+				    icmp[0] != 12))
 		return false;
 	if (six ? memcmp(is + 8, was + 24, 16) || memcmp(is + 24, was + 8, 16) :
 		  memcmp(is + 12, was + 16, 4) || memcmp(is + 16, was + 12, 4))
 		return false;
 	/* As much as fits into a packet as small as IP may have learnt of. */
 	n = h->len - ETHER - head - 8;
-	if (n > f->out.len || (n < f->out.len && n < least) ||
-	    memcmp(icmp + 8, was, n))
+
+	return n <= f->out.len && (n == f->out.len || n >= least) &&
+	       !memcmp(icmp + 8, was, n);
+}
+
+/* Whether it is the right one. */
+static bool answers_frame(const struct frame *f, const struct heard *h)
+{
+	bool six = packet_of(f)[0] >> 4 == 6;
+	const uint8_t *icmp = h->bytes + ETHER + (six ? 40 : 20);
+
+	if (!blames_frame(f, h) || icmp[0] != f->out.type ||
+	    icmp[1] != f->out.code)
 		return false;
 	if (six && icmp[0] == 2)
 		return get16(icmp + 6) == LAN_MTU;
@@ -297,7 +309,24 @@ static bool answers_frame(const struct frame *f, const struct heard *h)
 	return true;
 }
 
-/* The local stack sends others, for what was left to it. */
+/* The local stack sends others, but for what was left to it alone. */
+static void compare_blame(const struct heard *h)
+{
+	const struct frame *forwarded = NULL;
+
+	for (unsigned int i = 0; i < frames_n; i++) {
+		const struct frame *f = &frames[i];
+
+		if (!f->sent || !blames_frame(f, h))
+			continue;
+		if (f->out.fate != FATE_FORWARDED && f->out.fate != FATE_SPLIT)
+			return;
+		forwarded = f;
+	}
+	if (forwarded)
+		mismatch(forwarded, h, "an error says it was not forwarded");
+}
+
 static void compare_answers(void)
 {
 	bool used[HEARD_MAX] = { false };
@@ -321,6 +350,9 @@ static void compare_answers(void)
 		used[at] = true;
 		answers++;
 	}
+	for (at = 0; at < client_n; at++)
+		if (!used[at])
+			compare_blame(client[at]);
 }
 
 /* ---- counters */
