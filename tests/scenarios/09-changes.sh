@@ -118,6 +118,25 @@ for state in unreachable up; do
 		"10.0.0.13.*\"state\": *\"$state\"" "$TMPDIR/events")" 1 10
 done
 
+# ---- there is no route to it: its connections wait for one
+
+hold lost 3 $VIP 80
+ip -n director route add unreachable 10.0.0.11
+eventually "a server without a route is told of" 20 \
+	server_is $VIP 80 10.0.0.11 "no route"
+nowhere=$(counter no_route)
+# shellcheck disable=SC2046 # words
+in_ns rs2 "$TOOLS/forge" eth0 $MAC_director \
+	$(connections "[c['client'] + ' 10.0.0.100 80 none ' + \
+		str(c['client_port']) for c in connections if c['state'] == \
+		'ESTABLISHED' and c['server'] == '10.0.0.11'][0]")
+is "what is for it is dropped, and counted" "$(counter no_route)" \
+	$((nowhere + 1))
+ip -n director route del unreachable 10.0.0.11
+eventually "the route is back" 20 server_is $VIP 80 10.0.0.11 up
+is "and all connections go on" "$(use_held lost)" "alive 3 same 3"
+release lost
+
 # ---- for a while none answers
 
 flows=$(ask udp $VIP 53 -n 3 --sport 5310 --ports)
