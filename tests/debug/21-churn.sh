@@ -190,6 +190,7 @@ while ! all_ended; do
 	sleep 10
 	now=$(delivered)
 	((now - before >= least)) || least=$((now - before))
+	say "$((now - before)) frames to servers in 10 s"
 	before=$now samples=$((samples + 1))
 done
 for ((n = 0; n < ${#actors[@]}; n++)); do
@@ -200,14 +201,18 @@ between "packets were forwarded all along" $least 200 10000000
 say "at least $least in each of $samples times 10 s, $before in all"
 
 # Each row of the churn's table was carried out, and succeeded at least once.
-for name in "${actors[@]}"; do
-	is "nothing was wrong: $name" "$(<"$TMPDIR/$name.log")" ""
-	never=
+judge_actor() { # NAME TEXT
+	local what good bad why never=
+	is "$2nothing was wrong: $1" "$(<"$TMPDIR/$1.log")" ""
 	while read -r what good bad why; do
 		((good > 0)) || never+="$what: $why"$'\n'
 		say "$what: $good succeeded, $bad did not${why:+: $why}"
-	done <"$TMPDIR/$name"
-	is "all that is in the table succeeded: $name" "$never" ""
+	done <"$TMPDIR/$1"
+	is "$2all that is in the table succeeded: $1" "$never" ""
+}
+
+for name in "${actors[@]}"; do
+	judge_actor $name ""
 done
 
 kill $tap || true
@@ -281,7 +286,8 @@ forgotten "after all of the churn"
 lb apply "$BASE.long"
 start_traffic $((SECS * 4 + 600))
 BASE=$BASE.long actor control "calm server" $((SECS / 6)) $((SEED + 2))
-wait $spawned
+wait $spawned || fail "the second churn comes to its end"
+judge_actor control "the second churn: "
 unchurned "$BASE.long"
 wait_for 20 no_drift || true
 is "each server counts the connections that are listed" "$drifted" "[]"
@@ -346,7 +352,7 @@ done
 
 # ---- nothing is left
 
-kill $events 2>/dev/null || true
+check "who listened to events still does" kill $events
 wait_for 10 process_ended $events
 check "the module unloads" wait_for 10 rmmod drlb
 is "its caches are gone" "$(grep -o '^drlb[^ ]*' /proc/slabinfo || true)" ""

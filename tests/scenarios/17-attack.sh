@@ -20,6 +20,7 @@
 CONN_MAX=400 HALF_OPEN=100 FLOOD=600
 FRAGMENTS=262144	# bytes that may wait to be whole, and one more fragment
 ERRORS=50		# ICMP errors a second, and as many at once
+EACH_CPU=$(($(nproc) - 1))	# who look at the same time may each pass a limit
 NOBODY=02:00:00:00:00:77
 
 under_attack 80 8080
@@ -140,9 +141,9 @@ flood() { # KIND VIP PORT COUNTER MIN MAX
 	took=$((SECONDS - took))
 	between "$what: entries" "$(forged $vip)" $5 $6
 	between "$what: within conn_max" "$(stats "stats['connections']")" \
-		0 $CONN_MAX
+		0 $((CONN_MAX + EACH_CPU))
 	between "$what: within half_open_max" "$(stats "stats['half_open']")" \
-		0 $HALF_OPEN
+		0 $((HALF_OPEN + EACH_CPU))
 	now=$(counter $4)
 	say "$what: $took s, $4 +$((now - before))"
 	# A handshake's ACK may follow its SYN by the hash. Clients are counted, too.
@@ -361,10 +362,12 @@ is "and its server serves" "$(curl_vip 3 $VIP | tally)" "rs1=1 rs2=1 rs3=1"
 
 # ---- what else shows
 
-is "the module itself has said nothing in all this" "$(dmesg |
-	sed "1,${log_lines}d" | grep drlb || true)" ""
-between "nor has it made the kernel talk" \
-	"$(dmesg | sed "1,${log_lines}d" | wc -l)" 0 40
+# Kernels that watch themselves tell of races of their own, too.
+. "$TOP/tests/vm/verdict.sh"
+dmesg | sed "1,${log_lines}d" | only_our_races | only_our_lists >"$TMPDIR/talk"
+is "the module itself has said nothing in all this" \
+	"$(grep drlb "$TMPDIR/talk" || true)" ""
+between "nor has it made the kernel talk" "$(wc -l <"$TMPDIR/talk")" 0 40
 is "no parameter can be written to" \
 	"$(find /sys/module/drlb/parameters -type f -perm /222)" ""
 is "and nothing of it is in /proc but the list of modules" \
