@@ -11,7 +11,7 @@
 #        |         |         |      |      |       2001:db8::100 on the
 #        +---------+---LAN---+------+------+       last four
 #
-# kernels: kasan lockdep gcov
+# kernels: kasan gcov
 # doors: prerouting
 # timeout: 600
 # progress: yes
