@@ -324,14 +324,11 @@ static bool gc_slice(struct drlb_net *dn, struct conn_grave *grave)
 }
 
 /* In 32 bits, what is long past would be to come again. */
-static void stateless_forget(struct drlb_net *dn)
+static void stateless_forget(struct drlb_stateless *stateless, u32 timeout)
 {
-	u32 longest = max(READ_ONCE(dn->timeout[DRLB_CONNECTION_ESTABLISHED]),
-			  READ_ONCE(dn->timeout[DRLB_CONNECTION_UDP]));
-
-	if (READ_ONCE(dn->stateless) &&
-	    time_after(jiffies, READ_ONCE(dn->stateless_at) + longest))
-		WRITE_ONCE(dn->stateless, false);
+	if (READ_ONCE(stateless->lately) &&
+	    time_after(jiffies, READ_ONCE(stateless->at) + timeout))
+		WRITE_ONCE(stateless->lately, false);
 }
 
 static void drlb_conn_gc(struct work_struct *work)
@@ -351,7 +348,10 @@ static void drlb_conn_gc(struct work_struct *work)
 	}
 	grave_empty(&grave);
 
-	stateless_forget(dn);
+	stateless_forget(&dn->stateless_tcp,
+			 READ_ONCE(dn->timeout[DRLB_CONNECTION_ESTABLISHED]));
+	stateless_forget(&dn->stateless_udp,
+			 READ_ONCE(dn->timeout[DRLB_CONNECTION_UDP]));
 	/* A packet that is on its way may enter a connection after the last
 	 * service was removed; its server has retired, and waits for it.
 	 */

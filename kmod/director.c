@@ -98,29 +98,34 @@ static enum drlb_verdict no_server(struct drlb_net *dn, struct sk_buff *skb,
 /* What began without an entry goes on without its SYN: remember that there are
  * some. One write a second.
  */
-static void stateless_mark(struct drlb_net *dn)
+static void stateless_mark(struct drlb_stateless *stateless)
 {
-	if (!READ_ONCE(dn->stateless) ||
-	    time_after(jiffies, READ_ONCE(dn->stateless_at) + HZ)) {
-		WRITE_ONCE(dn->stateless_at, jiffies);
-		WRITE_ONCE(dn->stateless, true);
+	if (!READ_ONCE(stateless->lately) ||
+	    time_after(jiffies, READ_ONCE(stateless->at) + HZ)) {
+		WRITE_ONCE(stateless->at, jiffies);
+		WRITE_ONCE(stateless->lately, true);
 	}
 }
 
-/* Whether it is less ago than such a connection in @state may be idle. */
-static bool stateless_lately(const struct drlb_net *dn, u32 state)
+/* Whether it is less ago than such a connection may be idle. */
+static bool stateless_since(const struct drlb_stateless *stateless, u32 timeout)
 {
-	return READ_ONCE(dn->stateless) &&
-	       time_before(jiffies, READ_ONCE(dn->stateless_at) +
-				    READ_ONCE(dn->timeout[state]));
+	return READ_ONCE(stateless->lately) &&
+	       time_before(jiffies, READ_ONCE(stateless->at) + timeout);
 }
 
-/* A datagram may belong to what has no entry, as TCP in mid-stream may. */
-static const struct drlb_sched *udp_sched(const struct drlb_net *dn,
-					  const struct drlb_pool *pool)
+/* Whether a packet that has no entry may be of a connection that got none. */
+static bool stateless_lately(const struct drlb_net *dn,
+			     const struct drlb_packet *pkt)
 {
-	return stateless_lately(dn, DRLB_CONNECTION_UDP) ? &drlb_sched_mh :
-							   pool->sched;
+	const u32 *timeout = dn->timeout;
+
+	if (packet_protocol(pkt) == IPPROTO_UDP)
+		return stateless_since(&dn->stateless_udp,
+				       READ_ONCE(timeout[DRLB_CONNECTION_UDP]));
+
+	return stateless_since(&dn->stateless_tcp,
+			       READ_ONCE(timeout[DRLB_CONNECTION_ESTABLISHED]));
 }
 
 /* By the hash, which finds the same server for each packet to come. */
@@ -150,7 +155,8 @@ static enum drlb_verdict schedule_stateless(struct drlb_net *dn,
 					    const struct drlb_pool *pool,
 					    enum drlb_door door)
 {
-	stateless_mark(dn);
+	stateless_mark(packet_protocol(pkt) == IPPROTO_UDP ?
+		       &dn->stateless_udp : &dn->stateless_tcp);
 
 	return forward_hashed(dn, skb, pkt, pool, door);
 }
@@ -188,8 +194,7 @@ static enum drlb_verdict adopt(struct drlb_net *dn, struct sk_buff *skb,
 			       const struct drlb_pool *pool,
 			       enum drlb_door door)
 {
-	if (!pool->sched->adopts &&
-	    !stateless_lately(dn, DRLB_CONNECTION_ESTABLISHED))
+	if (!pool->sched->adopts && !stateless_lately(dn, pkt))
 		return pass(dn, door, DRLB_COUNT_NO_CONNECTION);
 
 	if (drlb_tcp_event(pkt->tcp_flags) != DRLB_TCP_FLOW)
@@ -226,10 +231,7 @@ static enum drlb_verdict direct_error(struct drlb_net *dn, struct sk_buff *skb,
 		return pass(dn, door, DRLB_COUNT_ICMP_UNRELATED);
 
 	pool = rcu_dereference(svc->pool);
-	if (!pool->sched->adopts &&
-	    !stateless_lately(dn, packet_protocol(pkt) == IPPROTO_UDP ?
-				  DRLB_CONNECTION_UDP :
-				  DRLB_CONNECTION_ESTABLISHED))
+	if (!pool->sched->adopts && !stateless_lately(dn, pkt))
 		return pass(dn, door, DRLB_COUNT_ICMP_UNRELATED);
 
 	return forward_hashed(dn, skb, pkt, pool, door);
@@ -256,13 +258,14 @@ static bool conn_waits(struct drlb_net *dn, struct drlb_conn *conn,
 		       const struct drlb_service *svc,
 		       const struct drlb_packet *pkt)
 {
+	const struct drlb_egress *egress = conn->server->egress;
 	u32 state = READ_ONCE(conn->state);
 
 	if (state != DRLB_CONNECTION_UDP && state != DRLB_CONNECTION_SYN_RECV)
 		return false;
 	if (!svc || READ_ONCE(conn->server->dead))
 		return false;
-	if (!drlb_egress_just_failed(conn->server->egress) &&
+	if (!drlb_egress_usable(egress) && !drlb_egress_just_failed(egress) &&
 	    drlb_mh_pick(rcu_dereference(svc->pool), pkt))
 		return false;
 
@@ -286,12 +289,13 @@ static noinline enum drlb_verdict direct_new(struct drlb_net *dn,
 
 	svc = drlb_service_find(dn, pkt);
 	if (conn) {
-		bool moved = !drlb_conn_expired(conn, drlb_conn_now()) &&
-			     !conn_serves(conn, true);
+		bool expired = drlb_conn_expired(conn, drlb_conn_now());
+		bool moved;
 
-		if (moved && conn_waits(dn, conn, svc, pkt))
+		if (!expired && conn_waits(dn, conn, svc, pkt))
 			return drlb_forward(dn, skb, conn->server, door,
 					    pkt->family);
+		moved = !expired && !conn_serves(conn, true);
 		if (drlb_conn_kill(dn, conn, pkt->family) && moved)
 			drlb_count(dn->counters, DRLB_COUNT_RESCHEDULED);
 	}
@@ -303,7 +307,9 @@ static noinline enum drlb_verdict direct_new(struct drlb_net *dn,
 
 	pool = rcu_dereference(svc->pool);
 	if (packet_protocol(pkt) == IPPROTO_UDP)
-		return schedule_new(dn, skb, pkt, pool, udp_sched(dn, pool),
+		return schedule_new(dn, skb, pkt, pool,
+				    stateless_lately(dn, pkt) ?
+				    &drlb_sched_mh : pool->sched,
 				    DRLB_CONNECTION_UDP, door);
 	if (drlb_tcp_event(pkt->tcp_flags) == DRLB_TCP_OPEN)
 		return schedule_new(dn, skb, pkt, pool, pool->sched,

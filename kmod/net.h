@@ -110,15 +110,23 @@ struct drlb_egresses {
 };
 
 /**
+ * struct drlb_stateless - what begins without an entry may be in mid-stream later
+ * @at: jiffies when a connection got no entry last, or up to a second before
+ * @lately: @at is not long past
+ */
+struct drlb_stateless {
+	unsigned long at;
+	bool lately;
+};
+
+/**
  * struct drlb_net - a network namespace's director
  * @counters: what became of its packets
  * @conns: connection tables
  * @timeout: settings.timeout in jiffies, as the data path wants it
  * @settings: as configured
- * @stateless_at: jiffies when a connection got no entry last, or up to a second
- *	before: TCP in mid-stream is adopted, and datagrams go by the hash, for as
- *	long as what began so may be idle
- * @stateless: @stateless_at is not long past
+ * @stateless_tcp: TCP in mid-stream is adopted for as long as it may be idle
+ * @stateless_udp: new flows of datagrams go by the hash, likewise
  * @anyport: number of services for any port
  * @services: struct drlb_service by key
  * @net: the namespace
@@ -143,8 +151,8 @@ struct drlb_net {
 	struct drlb_conns conns;
 	u32 timeout[DRLB_STATES];
 	struct drlb_settings settings;
-	unsigned long stateless_at;
-	bool stateless;
+	struct drlb_stateless stateless_tcp;
+	struct drlb_stateless stateless_udp;
 	u32 anyport;
 	struct rhashtable services;
 
