@@ -261,7 +261,7 @@ static int parse_options(struct words *w, struct apply *a, const char **path)
 		else if (!strcmp(word, "-c") || !strcmp(word, "--check"))
 			a->dry = true;
 		else if (*word == '-' && word[1])
-			return words_fail(w, "there is no option %s", word);
+			return words_misplaced(w, word);
 		else if (*path)
 			return words_fail(w,
 				"\"%s\": only one file can be applied", word);

@@ -35,6 +35,8 @@ const char *words_about(struct words *w);
 char *words_take(struct words *w, const char *what);
 /* That no word is left */
 int words_end(struct words *w);
+/* An error, for a word that begins as an option does where there is none such */
+int words_misplaced(struct words *w, const char *option);
 /* Index of the name which the next word is or shortens without ambiguity */
 int words_choice(struct words *w, const char *what, const char *const *names);
 /* That the next word is none of these, which other versions may know */

@@ -73,7 +73,7 @@ static enum status save_run(struct words *w)
 	if (*w->next)
 		path = *w->next++;
 	if (*path == '-' && path[1])
-		words_fail(w, "there is no option %s", path);
+		words_misplaced(w, path);
 	else if (options.json)
 		words_fail(w, "it prints what apply takes; JSON is what \"lbctl -j show\" prints");
 	if (w->error || words_end(w))

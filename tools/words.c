@@ -76,20 +76,28 @@ char *words_take(struct words *w, const char *what)
 
 static bool is_option(const char *word)
 {
-	return word && *word == '-';
+	return word && *word == '-' && word[1];
 }
 
-static int misplaced(struct words *w)
+int words_misplaced(struct words *w, const char *option)
 {
-	return words_fail(w,
-		"\"%s\": options come before the object, as in \"lbctl -j show\"",
-		*w->next);
+	static const char *const options[] = {
+		"-j", "--json", "-n", "--numeric", "-o", "--oneline",
+		"-h", "--help", "-V", "--version", NULL
+	};
+
+	for (int i = 0; options[i]; i++)
+		if (!strcmp(option, options[i]))
+			return words_fail(w,
+				"\"%s\": options come before the object, as in \"lbctl -j show\"",
+				option);
+	return words_fail(w, "there is no option %s here", option);
 }
 
 int words_end(struct words *w)
 {
 	if (is_option(*w->next))
-		return misplaced(w);
+		return words_misplaced(w, *w->next);
 	if (*w->next)
 		return words_fail(w, "\"%s\" is not understood here",
 				  *w->next);
@@ -142,7 +150,7 @@ int words_choice(struct words *w, const char *what, const char *const *names)
 		return found;
 	}
 	if (is_option(word))
-		return misplaced(w);
+		return words_misplaced(w, word);
 
 	list = candidates(names, matches ? word : NULL);
 	if (!word)
