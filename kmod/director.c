@@ -114,18 +114,19 @@ static bool stateless_since(const struct drlb_stateless *stateless, u32 timeout)
 	       time_before(jiffies, READ_ONCE(stateless->at) + timeout);
 }
 
-/* Whether a packet that has no entry may be of a connection that got none. */
-static bool stateless_lately(const struct drlb_net *dn,
-			     const struct drlb_packet *pkt)
+/* Whether TCP, or a datagram, that has no entry may be of a connection that got
+ * none.
+ */
+static bool stateless_tcp(const struct drlb_net *dn)
 {
-	const u32 *timeout = dn->timeout;
+	return stateless_since(&dn->stateless_tcp, READ_ONCE(
+			       dn->timeout[DRLB_CONNECTION_ESTABLISHED]));
+}
 
-	if (packet_protocol(pkt) == IPPROTO_UDP)
-		return stateless_since(&dn->stateless_udp,
-				       READ_ONCE(timeout[DRLB_CONNECTION_UDP]));
-
-	return stateless_since(&dn->stateless_tcp,
-			       READ_ONCE(timeout[DRLB_CONNECTION_ESTABLISHED]));
+static bool stateless_udp(const struct drlb_net *dn)
+{
+	return stateless_since(&dn->stateless_udp, READ_ONCE(
+			       dn->timeout[DRLB_CONNECTION_UDP]));
 }
 
 /* By the hash, which finds the same server for each packet to come. */
@@ -153,10 +154,10 @@ static enum drlb_verdict schedule_stateless(struct drlb_net *dn,
 					    struct sk_buff *skb,
 					    const struct drlb_packet *pkt,
 					    const struct drlb_pool *pool,
-					    enum drlb_door door)
+					    u32 state, enum drlb_door door)
 {
-	stateless_mark(packet_protocol(pkt) == IPPROTO_UDP ?
-		       &dn->stateless_udp : &dn->stateless_tcp);
+	stateless_mark(state == DRLB_CONNECTION_UDP ? &dn->stateless_udp :
+						      &dn->stateless_tcp);
 
 	return forward_hashed(dn, skb, pkt, pool, door);
 }
@@ -171,15 +172,17 @@ schedule_new(struct drlb_net *dn, struct sk_buff *skb,
 	struct drlb_conn *conn;
 
 	if (unlikely(drlb_conn_full(dn, state)))
-		return schedule_stateless(dn, skb, pkt, pool, door);
+		return schedule_stateless(dn, skb, pkt, pool, state, door);
 
+	if (state == DRLB_CONNECTION_UDP && unlikely(stateless_udp(dn)))
+		sched = &drlb_sched_mh;
 	server = sched->pick(pool, pkt);
 	if (unlikely(!server))
 		return no_server(dn, skb, pkt, door);
 
 	conn = drlb_conn_create(dn, pkt, server, state);
 	if (unlikely(!conn))
-		return schedule_stateless(dn, skb, pkt, pool, door);
+		return schedule_stateless(dn, skb, pkt, pool, state, door);
 
 	return drlb_forward(dn, skb, conn->server, door, pkt->family);
 }
@@ -194,7 +197,7 @@ static enum drlb_verdict adopt(struct drlb_net *dn, struct sk_buff *skb,
 			       const struct drlb_pool *pool,
 			       enum drlb_door door)
 {
-	if (!pool->sched->adopts && !stateless_lately(dn, pkt))
+	if (!pool->sched->adopts && !stateless_tcp(dn))
 		return pass(dn, door, DRLB_COUNT_NO_CONNECTION);
 
 	if (drlb_tcp_event(pkt->tcp_flags) != DRLB_TCP_FLOW)
@@ -231,7 +234,8 @@ static enum drlb_verdict direct_error(struct drlb_net *dn, struct sk_buff *skb,
 		return pass(dn, door, DRLB_COUNT_ICMP_UNRELATED);
 
 	pool = rcu_dereference(svc->pool);
-	if (!pool->sched->adopts && !stateless_lately(dn, pkt))
+	if (!pool->sched->adopts && !(packet_protocol(pkt) == IPPROTO_UDP ?
+				      stateless_udp(dn) : stateless_tcp(dn)))
 		return pass(dn, door, DRLB_COUNT_ICMP_UNRELATED);
 
 	return forward_hashed(dn, skb, pkt, pool, door);
@@ -307,9 +311,7 @@ static noinline enum drlb_verdict direct_new(struct drlb_net *dn,
 
 	pool = rcu_dereference(svc->pool);
 	if (packet_protocol(pkt) == IPPROTO_UDP)
-		return schedule_new(dn, skb, pkt, pool,
-				    stateless_lately(dn, pkt) ?
-				    &drlb_sched_mh : pool->sched,
+		return schedule_new(dn, skb, pkt, pool, pool->sched,
 				    DRLB_CONNECTION_UDP, door);
 	if (drlb_tcp_event(pkt->tcp_flags) == DRLB_TCP_OPEN)
 		return schedule_new(dn, skb, pkt, pool, pool->sched,

@@ -52,9 +52,8 @@ adopts_none() { # VIP
 empty() { [[ $(lb connection count) == 0 ]]; }
 
 # ---- TCP in mid-stream, which may be of a connection without an entry, for as
-# long as such a one may be idle: that is short here, and lengthened afterwards
+# long as such a one may be idle: that is made short, and lengthened afterwards
 
-IDLE=$((20 * SLOW))
 for vip in $VIP $VIP6; do
 	s=$(at $vip 80)
 	service tcp "$s" "scheduler rr" "$(of $vip 11)" "$(of $vip 12)" \
@@ -62,19 +61,9 @@ for vip in $VIP $VIP6; do
 	check "$vip: the servers are there" servers_up
 	acks $vip 5
 	is "$vip: without overload none is adopted" "$(counter adopted)" 0
-	lb config set tcp_established $IDLE conn_max 1 half_open_max $HALF_OPEN
+	lb config set tcp_established 900 conn_max 1 half_open_max $HALF_OPEN
 	hold last 2 $vip 80
-	service udp "$s" "scheduler rr" "$(of $vip 11)" "$(of $vip 12)" \
-		"$(of $vip 13)"
-	datagrams $vip
-	hashed=$(shares $vip)
 	lb config set conn_max 100000
-	lb connection del all >/dev/null
-	datagrams $vip
-	is "$vip: datagrams of flows without an entry stay with their servers" \
-		"$(shares $vip) $(lb connection count udp)" \
-		"$(json_ask "[2 * n for n in $hashed]" echo {}) 90"
-	lb service del udp "$s"
 	lb connection del all >/dev/null
 	before=$(forwarded $vip)
 	in_ns router "$TOOLS/flood" eth0 $MAC_director $vip 80 5 icmp >/dev/null
@@ -85,9 +74,27 @@ for vip in $VIP $VIP6; do
 		"$(stats "stats['half_open']")" $HALF_OPEN $((HALF_OPEN + EACH_CPU))
 	between "$vip: which are adopted" "$(counter adopted)" \
 		$HALF_OPEN $((HALF_OPEN + EACH_CPU))
+	lb config set tcp_established 5
 	eventually "$vip: until a connection without an entry would be over" 60 \
 		adopts_none $vip
 	release last
+
+	# Of datagrams each may be the first of a flow.
+	service udp "$s" "scheduler rr" "$(of $vip 11)" "$(of $vip 12)" \
+		"$(of $vip 13)"
+	lb config set conn_max 1
+	hold filler 1 $vip 80
+	datagrams $vip
+	hashed=$(shares $vip)
+	lb config set conn_max 100000
+	lb connection del all >/dev/null
+	datagrams $vip
+	is "$vip: datagrams of flows without an entry stay with their servers" \
+		"$(shares $vip) $(lb connection count udp)" \
+		"$(json_ask "[2 * n for n in $hashed]" echo {}) 90"
+	release filler
+	lb service del udp "$s"
+	lb connection del all >/dev/null
 	lb service del tcp "$s"
 	lb stats zero
 done
