@@ -103,7 +103,7 @@ coverage: ## every test again on a kernel that counts lines; T=names for some
 demo: ## show it at work in a virtual machine, with real servers
 	@K='$(K)' scripts/demo
 
-check: ## run every test; T=names, K=6.1|6.12, D=prerouting|ingress for some
+check: ## run every test; T=names, K=6.1|6.12, D=prerouting|ingress|turn for some
 	@T='$(T)' K='$(K)' D='$(D)' tests/run
 
 check-debug: ## the same on kernels that watch themselves; K=kasan|lockdep|kcsan, D=both
