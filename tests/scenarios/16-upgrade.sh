@@ -10,7 +10,7 @@
 #        +---------+---LAN---+------+------+       last four
 #
 # doors: both
-# timeout: 180
+# timeout: 240
 # progress: yes
 #
 # Addresses and names have no spaces; functions are called by name.
@@ -54,14 +54,14 @@ download() { # NAME ADDRESS
 	spawn client "$TMPDIR/$1.err" bash -c 'curl -sS -Z --parallel-immediate \
 		--max-time "$2" --resolve "vip:80:$4" \
 		-o "$3#1" "http://vip/slow/blob?[1-$5]"
-		echo $? >"$1"' - "$TMPDIR/$1.status" $((180 * SLOW)) \
+		echo $? >"$1"' - "$TMPDIR/$1.status" $((400 * SLOW)) \
 		"$TMPDIR/$1-" $2 $TRANSFERS
 }
 
 whole() { # NAME: how many came to a good end
 	local n file
 	n=0
-	wait_for 120 test -s "$TMPDIR/$1.status" || true
+	wait_for 400 test -s "$TMPDIR/$1.status" || true
 	for file in "$TMPDIR/$1"-*; do
 		! cmp -s "$TMPDIR/blob" "$file" || n=$((n + 1))
 	done
