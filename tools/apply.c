@@ -260,7 +260,7 @@ static int parse_options(struct words *w, struct apply *a, const char **path)
 			a->verbose = true;
 		else if (!strcmp(word, "-c") || !strcmp(word, "--check"))
 			a->dry = true;
-		else if (*word == '-' && word[1])
+		else if (is_option(word))
 			return words_misplaced(w, word);
 		else if (*path)
 			return words_fail(w,

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* lbctl: configures and shows drlb, the direct-routing load balancer */
 #include <errno.h>
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +9,15 @@
 #include "parse.h"
 
 struct options options;
+
+const struct option long_options[] = {
+	{ "json", no_argument, NULL, 'j' },
+	{ "numeric", no_argument, NULL, 'n' },
+	{ "oneline", no_argument, NULL, 'o' },
+	{ "version", no_argument, NULL, 'V' },
+	{ "help", no_argument, NULL, 'h' },
+	{ NULL, 0, NULL, 0 }
+};
 
 static enum status help_run(struct words *w);
 static enum status version_run(struct words *w);
@@ -175,19 +183,12 @@ static enum status output_end(enum status status)
 
 int main(int argc, char **argv)
 {
-	static const struct option longs[] = {
-		{ "json", no_argument, NULL, 'j' },
-		{ "numeric", no_argument, NULL, 'n' },
-		{ "oneline", no_argument, NULL, 'o' },
-		{ "version", no_argument, NULL, 'V' },
-		{ "help", no_argument, NULL, 'h' },
-		{ NULL, 0, NULL, 0 }
-	};
 	struct words w = { .next = NULL };
 	enum status status;
 	int c;
 
-	while ((c = getopt_long(argc, argv, "+jnoVh", longs, NULL)) != -1) {
+	while ((c = getopt_long(argc, argv, "+jnoVh", long_options, NULL)) !=
+	       -1) {
 		switch (c) {
 		case 'j':
 			options.json = true;

@@ -3,6 +3,7 @@
 #ifndef LBCTL_H
 #define LBCTL_H
 
+#include <getopt.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -23,6 +24,9 @@ struct options {
 };
 
 extern struct options options;
+
+/* Their names, as on the command line: the last one is nameless. */
+extern const struct option long_options[];
 
 struct verb {
 	const char *name;

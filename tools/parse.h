@@ -35,6 +35,8 @@ const char *words_about(struct words *w);
 char *words_take(struct words *w, const char *what);
 /* That no word is left */
 int words_end(struct words *w);
+/* Whether it is written as an option is: more than a - alone */
+bool is_option(const char *word);
 /* An error, for a word that begins as an option does where there is none such */
 int words_misplaced(struct words *w, const char *option);
 /* Index of the name which the next word is or shortens without ambiguity */

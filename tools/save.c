@@ -72,7 +72,7 @@ static enum status save_run(struct words *w)
 
 	if (*w->next)
 		path = *w->next++;
-	if (*path == '-' && path[1])
+	if (is_option(path))
 		words_misplaced(w, path);
 	else if (options.json)
 		words_fail(w, "it prints what apply takes; JSON is what \"lbctl -j show\" prints");

@@ -74,20 +74,22 @@ char *words_take(struct words *w, const char *what)
 	return *w->next++;
 }
 
-static bool is_option(const char *word)
+bool is_option(const char *word)
 {
 	return word && *word == '-' && word[1];
 }
 
+static bool names_option(const char *word, const struct option *o)
+{
+	if (word[1] == '-')
+		return !strcmp(word + 2, o->name);
+	return word[1] == o->val && !word[2];
+}
+
 int words_misplaced(struct words *w, const char *option)
 {
-	static const char *const options[] = {
-		"-j", "--json", "-n", "--numeric", "-o", "--oneline",
-		"-h", "--help", "-V", "--version", NULL
-	};
-
-	for (int i = 0; options[i]; i++)
-		if (!strcmp(option, options[i]))
+	for (const struct option *o = long_options; o->name; o++)
+		if (names_option(option, o))
 			return words_fail(w,
 				"\"%s\": options come before the object, as in \"lbctl -j show\"",
 				option);
