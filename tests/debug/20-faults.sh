@@ -388,7 +388,7 @@ traffic() {
 
 # ---- the table
 
-spared() {
+need_none() {
 	cat <<-END
 		lbctl device del eth7
 		lbctl config set conn_max 77 udp 5
@@ -430,7 +430,7 @@ only_the_module
 commands=()
 run_table
 is "operations that need no memory at all" "$(printf '%s\n' "${spared[@]}")" \
-	"$(spared)"
+	"$(need_none)"
 is "every command is in the table" \
 	"$(printf '%s\n' "${commands[@]}" | sort -u | paste -sd' ')" \
 	"$(sed -n 's/^\tDRLB_CMD_\([A-Z_]*\),$/\1/p' "$TOP/kmod/uapi/drlb.h" |
