@@ -119,14 +119,16 @@ static bool stateless_since(const struct drlb_stateless *stateless, u32 timeout)
  */
 static bool stateless_tcp(const struct drlb_net *dn)
 {
-	return stateless_since(&dn->stateless_tcp, READ_ONCE(
-			       dn->timeout[DRLB_CONNECTION_ESTABLISHED]));
+	u32 timeout = READ_ONCE(dn->timeout[DRLB_CONNECTION_ESTABLISHED]);
+
+	return stateless_since(&dn->stateless_tcp, timeout);
 }
 
 static bool stateless_udp(const struct drlb_net *dn)
 {
-	return stateless_since(&dn->stateless_udp, READ_ONCE(
-			       dn->timeout[DRLB_CONNECTION_UDP]));
+	u32 timeout = READ_ONCE(dn->timeout[DRLB_CONNECTION_UDP]);
+
+	return stateless_since(&dn->stateless_udp, timeout);
 }
 
 /* By the hash, which finds the same server for each packet to come. */
