@@ -74,7 +74,7 @@ for pair in $PUBLIC,$VIP $PUBLIC6,$VIP6; do
 	for n in 1 2 3; do
 		cp "$TMPDIR/blob" "$TMPDIR/www-rs$n/files/blob"
 	done
-	in_ns client curl -sS -g --max-time 60 -o "$TMPDIR/got" \
+	in_ns client curl -sS -g --max-time $((60 * SLOW)) -o "$TMPDIR/got" \
 		"http://$(at "$public" 80)/files/blob"
 	check "$public: a download arrives whole" \
 		cmp "$TMPDIR/got" "$TMPDIR/blob"

@@ -34,14 +34,16 @@ done
 start_download() { # URL
 	# shellcheck disable=SC2016 # for the other shell
 	spawn client "$TMPDIR/down.err" bash -c 'set -o pipefail; cd "$0" &&
-		curl -sS -g --max-time 400 "$1" | "$2/trickle" hurry >down
+		curl -sS -g --max-time $((400 * SLOW)) "$1" |
+			"$2/trickle" hurry >down
 		echo $? >down.status' "$TMPDIR" "$1" "$TOOLS"
 }
 
 start_upload() { # URL
 	# shellcheck disable=SC2016 # for the other shell
 	spawn client "$TMPDIR/up.err" bash -c 'cd "$0" &&
-		"$2/trickle" hurry <blob | curl -sS -g --max-time 400 -T - "$1"
+		"$2/trickle" hurry <blob |
+			curl -sS -g --max-time $((400 * SLOW)) -T - "$1"
 		echo $? >up.status' "$TMPDIR" "$1" "$TOOLS"
 }
 
@@ -76,7 +78,7 @@ for vip in $VIP $VIP6; do
 	done
 	for n in 1 2; do
 		check "$vip: an upload at full speed" in_ns client curl -sS -g \
-			--max-time 100 -T "$TMPDIR/blob" "http://$s/files/burst$n"
+			--max-time $((100 * SLOW)) -T "$TMPDIR/blob" "http://$s/files/burst$n"
 	done
 	for n in 1 2; do
 		check "$vip: one of them arrives whole at rs$n" \

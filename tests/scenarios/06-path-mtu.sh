@@ -58,7 +58,7 @@ for pair in $VIP,198.51.100.3 $VIP6,2001:db8:c::3; do
 	done
 	rm -f "$TMPDIR/got"
 	check "$vip: the download ends well" in_ns client curl -sS -g \
-		--max-time 60 -o "$TMPDIR/got" "http://$s/files/blob"
+		--max-time $((60 * SLOW)) -o "$TMPDIR/got" "http://$s/files/blob"
 	check "$vip: the download is whole" cmp "$TMPDIR/blob" "$TMPDIR/got"
 	check "$vip: a server logged it" wait_for 20 owner_of "$client"
 	owner=$(owner_of "$client")
@@ -134,7 +134,7 @@ for pair in $VIP,10.0.20.11,198.51.100.3 $VIP6,2001:db8:20::11,2001:db8:c::3; do
 	capture told client eth0 "icmp[0] = 3 or (icmp6 and ip6[40] = 2)"
 	big=$(counter too_big)
 	check "$vip: an upload through the smaller MTU ends well" \
-		in_ns client curl -sS -g --max-time 60 -T "$TMPDIR/blob" \
+		in_ns client curl -sS -g --max-time $((60 * SLOW)) -T "$TMPDIR/blob" \
 		"http://$s/files/up"
 	check "$vip: it is whole" cmp "$TMPDIR/blob" "$TMPDIR/www-rs1/files/up"
 	rm -f "$TMPDIR/www-rs1/files/up"
