@@ -120,8 +120,10 @@ counted_at() { # NAMESPACE
 			counter iperf_tcp { }
 			counter iperf_udp { }
 			counter other { }
+			counter resets { }
 			chain ingress {
 				type filter hook ingress device eth0 priority -500;
+				tcp flags & rst == rst counter name resets
 				ip daddr $VIP tcp dport 80 counter name http accept
 				ip6 daddr $VIP6 tcp dport 80 counter name http6 accept
 				ip daddr $VIP udp dport 53 counter name dns accept
@@ -310,18 +312,26 @@ all_counters() {
 		xargs -n 2
 }
 
+resets() { endpoint resets director | cut -d' ' -f1; }
+
 # Real traffic adds none to these, but a last segment that comes after its
-# connection has expired; nor to any other, but to those that are no fault.
+# connection has expired; nor to any other, but to those that are no fault. A
+# server that lost connections in the round before repeats what nobody told it
+# had arrived, and the client resets what it does not know: such a reset has no
+# entry, and goes by the hash where mh is the scheduler just then.
 judge_drops() {
-	local name due got now before
+	local name due got now before reset
 
 	all_counters >"$TMPDIR/now"
+	reset=$(($(resets) - resets_before))
 	while read -r name now before due; do
 		got=$((now - before))
 		total[drops]=$((total[drops] + due))
 		case $name in
 		local_node|adopted|rescheduled)	continue ;;
 		no_connection)	[[ $got -lt $due ]] || continue ;;
+		stateless)
+			((round % 3 == 0 && got <= reset)) && continue ;;
 		esac
 		[[ $got == "$due" ]] || complain "$name: counted $got, sent $due"
 	done < <(awk '
@@ -358,6 +368,7 @@ play() {
 	clients=() actors=()
 	rm -f "$TMPDIR/end"
 	all_counters >"$TMPDIR/counters"
+	resets_before=$(resets)
 	start short wrk -t1 -c4 -d "${LENGTH}s" --timeout 30s \
 		-H 'Connection: close' "http://$VIP/"
 	start long wrk -t1 -c8 -d "${LENGTH}s" --timeout 30s \
