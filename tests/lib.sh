@@ -355,6 +355,11 @@ spawn() { # NAMESPACE LOG COMMAND...: in the background, its id in $spawned
 	spawned=$!
 }
 
+listens() { # PROCESS: whether lbctl monitor has begun to
+	awk -v id="$1" '$2 == 16 && $3 == id && $4 != "00000000" { found = 1 }
+		END { exit !found }' "/proc/$1/net/netlink"
+}
+
 serve_http() { # NAMESPACE [NAME [PORT...]]
 	# Answers its name to any request; /keep without closing the
 	# connection; /files/ is stored and fetched, and from /slow/ with

@@ -78,6 +78,7 @@ check "all is balanced" all_balanced
 
 spawn director "$TMPDIR/events" lbctl -j monitor
 monitor=$spawned
+check "a monitor listens" wait_for 30 listens "$monitor"
 flows=$(ask udp $VIP 53 -n 3 --sport 5300 --ports)
 flow=$(sed -n 's/ rs3$//p' <<<"$flows")
 say "UDP flow from port $flow is at rs3"

@@ -115,11 +115,6 @@ is "the stranger may look at services" \
 	"$(stranger lbctl -j service show | json "len(services)")" 2
 check "and counters" stranger lbctl stats
 
-listens() { # PROCESS
-	awk -v id="$1" '$2 == 16 && $3 == id && $4 != "00000000" { found = 1 }
-		END { exit !found }' "/proc/$1/net/netlink"
-}
-
 spawn director "$TMPDIR/events" setpriv --reuid 65534 --regid 65534 \
 	--clear-groups --bounding-set -all lbctl monitor
 monitor=$spawned

@@ -122,6 +122,7 @@ for name in down down6; do
 done
 spawn director "$TMPDIR/monitor" lbctl monitor
 monitor=$spawned
+check "a monitor listens" wait_for 30 listens "$monitor"
 echo "options drlb tcp_established=1800" >/etc/modprobe.d/drlb-test.conf
 
 said=$("$UPGRADE" "$TMPDIR/drlb.ko" 2>&1 || true)

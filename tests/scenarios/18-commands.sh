@@ -204,13 +204,6 @@ release more
 
 # ---- events
 
-listens() { # PROCESS
-	awk -v id="$1" '$2 == 16 && $3 == id && $4 != "00000000" { found = 1 }
-		END { exit !found }' "/proc/$1/net/netlink"
-}
-
-over() { ! kill -0 "$1" 2>/dev/null; }
-
 spawn director "$TMPDIR/events" lbctl monitor
 monitor=$spawned
 monitors=()
@@ -227,7 +220,8 @@ lb server add tcp $S 10.0.0.77
 check "nobody is there" wait_for 60 grep -qx 'server 10.0.0.77: unreachable' \
 	"$TMPDIR/events"
 for pid in "${monitors[@]}"; do
-	check "a monitor that cannot write ends" wait_for 30 over "$pid"
+	check "a monitor that cannot write ends" \
+		wait_for 30 process_ended "$pid"
 done
 matches "and says why" "$(cat "$TMPDIR/full" "$TMPDIR/full-j")" \
 	'standard output: .*standard output: '
