@@ -37,6 +37,8 @@ done
 lb2() { in_ns director2 lbctl "$@"; }
 director_devices eth0
 [[ $DOOR != ingress ]] || lb2 device add eth0
+# What is over is there for as long as this takes.
+lb config set tcp_fin_wait 3600
 
 from2() { # COUNT VIP
 	in_ns client2 "$TOOLS/ask" tcp "$2" 80 -n "$1" --sport 5000
@@ -188,7 +190,7 @@ weighing() { # WEIGHT: that of the first of many servers, the others' is 1
 			echo "server 10.8.$((n / 250)).$((n % 250 + 1))" \
 				"weight $((n ? 1 : $1))"
 		done
-	} | at_home lbctl apply - 2>/dev/null
+	} | at_home "$BARE_LBCTL" apply - 2>/dev/null
 	echo $(((${EPOCHREALTIME/./} - ${start/./}) / 1000))
 }
 weighing 1 >/dev/null
@@ -212,10 +214,10 @@ mkdir $CGROUP{,-tables}
 # Slots of a Maglev table, of two bytes each: as many as there may be.
 SLOTS=655373
 
-charged() { # COMMAND...: as the stranger, in the cgroup
+charged() { # WORD...: lbctl as the stranger, in the cgroup
 	(
 		echo $BASHPID >$CGROUP/cgroup.procs
-		at_home "$@"
+		at_home "$BARE_LBCTL" "$@"
 	)
 }
 
@@ -237,10 +239,10 @@ many() { # SERVICES SERVERS: that many, each service with so many servers
 while read -r what services servers least; do
 	many $services $servers >"$TMPDIR/many"
 	before=$(used)
-	charged lbctl apply - <"$TMPDIR/many" 2>/dev/null
+	charged apply - <"$TMPDIR/many" 2>/dev/null
 	between "the stranger is charged for $what" $(($(used) - before)) \
 		$least $((4 * least))
-	charged lbctl service flush
+	charged service flush
 	eventually "and no more when they have gone" 20 \
 		at_most $((before + least / 2))
 done <<-END
@@ -248,7 +250,7 @@ done <<-END
 	servers 1 2000 1000000
 END
 
-table() { charged lbctl server add tcp 10.9.0.$1:80 10.8.0.1 2>&1; }
+table() { charged server add tcp 10.9.0.$1:80 10.8.0.1 2>&1; }
 
 CGROUP+=-tables
 for n in {1..9}; do
@@ -275,8 +277,8 @@ is "those that fit are there" "$(at_home lbctl -j service show |
 check "the host is not concerned" lb service add tcp 10.9.0.1:80 \
 	scheduler mh table-size $SLOTS
 check "whatever it configures" lb server add tcp 10.9.0.1:80 10.0.0.11
-check "the stranger may still remove what is there" charged \
-	lbctl service flush
+check "the stranger may still remove what is there" \
+	charged service flush
 eventually "and the memory comes back" 20 at_most $((before - size / 2))
 
 finish
