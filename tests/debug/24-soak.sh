@@ -38,6 +38,26 @@ LENGTH=$((SECS / ROUNDS))
 BASE=$TMPDIR/base
 export DIRECTOR_SETUP=/dev/null MODULE
 
+# One test at a time each: one that has lost its client waits for two minutes, and is
+# busy meanwhile.
+iperf=()
+iperf_servers() {
+	local n
+
+	if [[ ${#iperf[@]} -gt 0 ]]; then
+		kill "${iperf[@]}" || complain "an iperf server had ended"
+		wait "${iperf[@]}" || true
+	fi
+	iperf=()
+	for n in 1 2 3; do
+		spawn rs$n "$TMPDIR/iperf-tcp$n" iperf3 -s -p 5201
+		iperf+=("$spawned")
+		# It would answer datagrams from the address of the route.
+		spawn rs$n "$TMPDIR/iperf-udp$n" iperf3 -s -p 5202 -B $VIP
+		iperf+=("$spawned")
+	done
+}
+
 # A server that gets no processor for seconds is not to lose what it got.
 sysctl -qw net.core.rmem_max=16777216 net.core.rmem_default=16777216
 
@@ -52,11 +72,8 @@ for n in 1 2 3; do
 	spawn rs$n "$TMPDIR/dns$n" dnsmasq --keep-in-foreground --user=root \
 		--conf-file=/dev/null --pid-file= --no-resolv --no-hosts \
 		--address=/#/192.0.2.$n --log-facility=-
-	# One test at a time each.
-	spawn rs$n "$TMPDIR/iperf-tcp$n" iperf3 -s -p 5201
-	# It would answer datagrams from the address of the route.
-	spawn rs$n "$TMPDIR/iperf-udp$n" iperf3 -s -p 5202 -B $VIP
 done
+iperf_servers
 
 {
 	[[ $DOOR != ingress ]] || echo "device eth0"
@@ -416,7 +433,7 @@ for ((round = 1; round <= ROUNDS; round++)); do
 	lb apply "$BASE.all"
 	settled
 	judge_counters
-	[[ $moving ]] || judge_drops
+	if [[ $moving ]]; then iperf_servers; else judge_drops; fi
 
 	wait_for 90 empty || complain "connections left: $(objects) objects"
 	sync
