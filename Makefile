@@ -110,7 +110,7 @@ check-debug: ## the same on kernels that watch themselves; K=kasan|lockdep|kcsan
 	@T='$(T)' K='$(or $(K),kasan lockdep kcsan)' D='$(D)' tests/run
 
 check-valgrind: ## the scenarios with lbctl under valgrind: hours
-	@T='$(T)' K='$(or $(K),6.12)' D='$(or $(D),ingress)' VALGRIND=y tests/run
+	@T='$(T)' K='$(or $(K),6.12)' D='$(or $(D),turn)' VALGRIND=y tests/run
 
 soak: ## real traffic while all changes: 5 minutes a door; SECS=3600 for an hour
 	@scripts/setup soak
