@@ -263,7 +263,7 @@ declare -A total=([short]=0 [long]=0 [short6]=0 [upload]=0 [dns]=0
 	[iperf]=0 [iperf_udp]=0 [churn]=0 [drops]=0)
 wrong=
 moving=	# whether this round moves connections
-moved=	# whether the one before did
+moved=0	# until when, in SECONDS, it shows that one did
 
 complain() { wrong+="round $round: $*"$'\n'; }
 # What may be so while connections are moved.
@@ -337,7 +337,7 @@ resets() { endpoint resets director | cut -d' ' -f1; }
 # server that lost connections in the round before repeats what nobody told it
 # had arrived, and the client resets what it does not know: such a reset has no
 # entry, and goes by the hash where mh is the scheduler just then.
-judge_drops() {
+judge_drops() { # BEGIN: of the round, in SECONDS
 	local name due got now before reset
 
 	all_counters >"$TMPDIR/now"
@@ -349,9 +349,10 @@ judge_drops() {
 		local_node|adopted|rescheduled)	continue ;;
 		no_connection)	[[ $got -lt $due ]] || continue ;;
 		stateless)
-			[[ $moved ]] && ((got <= reset)) && continue ;;
+			(($1 < moved && got <= reset)) && continue ;;
 		esac
-		[[ $got == "$due" ]] || complain "$name: counted $got, sent $due"
+		[[ $got == "$due" ]] ||
+			complain "$name: counted $got, sent $due, and $reset resets"
 	done < <(awk '
 		FILENAME ~ /now$/ { now[$1] = $2; next }
 		FILENAME ~ /counters$/ { before[$1] = $2; next }
@@ -377,6 +378,20 @@ judge_counters() {
 	errors=$(endpoint other rs1 rs2 rs3)
 	[[ $errors == "0 0" ]] || complain "other packets at the servers: $errors"
 	total[packets]=$packets
+}
+
+# One look takes a while: none may come meanwhile.
+judge_counters_at_rest() {
+	local before=$wrong seen
+
+	for _ in 1 2 3 4 5; do
+		settled
+		seen=$(entered)
+		wrong=$before
+		judge_counters
+		[[ $(entered) != "$seen" ]] || return 0
+	done
+	complain "there is no end of packets"
 }
 
 play() {
@@ -414,8 +429,20 @@ play() {
 	: | tee "$TMPDIR"/www-*/access.log
 }
 
+# A server that has written all of its answer repeats it for a quarter of an hour. What
+# a program has closed is gone after two minutes (tcp_orphan_retries, ip-sysctl), and not
+# every kernel can be asked to forget that.
+forget_connections() {
+	local ns
+
+	for ns in client rs1 rs2 rs3; do
+		in_ns $ns ss --kill --no-header --tcp >/dev/null || true
+	done
+	moved=$((SECONDS + 180))
+}
+
 for ((round = 1; round <= ROUNDS; round++)); do
-	moved=$moving moving=
+	moving='' begun=$SECONDS
 	if ((round % 3 == 2)); then
 		moving=" server"
 		lb apply "$BASE.moved"
@@ -431,9 +458,12 @@ for ((round = 1; round <= ROUNDS; round++)); do
 	judge_churn control
 	judge_churn network
 	lb apply "$BASE.all"
-	settled
-	judge_counters
-	if [[ $moving ]]; then iperf_servers; else judge_drops; fi
+	if [[ $moving ]]; then
+		iperf_servers
+		forget_connections
+	fi
+	judge_counters_at_rest
+	[[ $moving ]] || judge_drops $begun
 
 	wait_for 90 empty || complain "connections left: $(objects) objects"
 	sync
