@@ -2,17 +2,17 @@
 /*
  * drlb: a load balancer that forwards by direct routing
  */
-#include "compat.h"
-#include "conn.h"
-#include "device.h"
-#include "egress.h"
-#include "hash.h"
-#include "hook.h"
-#include "net.h"
-#include "netlink.h"
-#include "packet.h"
-#include "proto_tcp.h"
-#include "sched.h"
+#include "base/compat.h"
+#include "conn/conn.h"
+#include "door/device.h"
+#include "server/egress.h"
+#include "base/hash.h"
+#include "door/hook.h"
+#include "control/net.h"
+#include "netlink/netlink.h"
+#include "path/packet.h"
+#include "proto/tcp.h"
+#include "sched/sched.h"
 
 #include <linux/mm.h>
 #include <linux/module.h>

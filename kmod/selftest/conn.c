@@ -7,7 +7,7 @@
 #include <linux/random.h>
 #include <linux/slab.h>
 
-#include "../server.h"
+#include "server/server.h"
 #include "check.h"
 
 #define MEETING	128

@@ -4,7 +4,7 @@
 
 #include <linux/slab.h>
 
-#include "../sched.h"
+#include "sched/sched.h"
 #include "check.h"
 
 #define LISTED	10

@@ -5,7 +5,7 @@
  * whichever way it is parsed, the same must come out; and all that comes out
  * must be in the packet.
  */
-#include "../../kmod/packet.c"
+#include "../../kmod/path/packet.c"
 
 #include <stdio.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * As much of the kernel as kmod/packet.c wants, in user space. A buffer that
+ * As much of the kernel as kmod/path/packet.c wants, in user space. A buffer that
  * must grow is always a new one, so that who keeps a pointer is found out.
  */
 #ifndef FUZZ_SKBUFF_H

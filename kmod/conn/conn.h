@@ -1,0 +1,326 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef _DRLB_CONN_H
+#define _DRLB_CONN_H
+
+#include <linux/jiffies.h>
+#include <linux/rhashtable.h>
+
+#include <drlb.h>
+
+#include "base/hash.h"
+#include "control/net.h"
+#include "path/packet.h"
+
+struct drlb_server;
+
+/* In struct drlb_conn.state: removed from the table. */
+#define DRLB_CONN_DEAD	0xff
+
+/**
+ * struct drlb_conn - a connection, the part that both families share
+ * @node: in the table
+ * @server: where it goes, for good. Stays valid as long as the connection is
+ *	counted in it, and an RCU grace period longer.
+ * @expires: jiffies, cut to 32 bits; written at most once a tick
+ * @created: likewise
+ * @state: enum drlb_connection_state, or DRLB_CONN_DEAD, from which there is
+ *	no way back. Changes by cmpxchg() only, whose winner does the accounting.
+ * @rcu: frees it
+ */
+struct drlb_conn {
+	struct rhash_head node;
+	struct drlb_server *server;
+	u32 expires;
+	u32 created;
+	u32 state;
+	struct rcu_head rcu;
+};
+
+/* One cache line on 64-bit machines: the key and what a packet reads of it. */
+struct drlb_conn4 {
+	struct drlb_conn base;
+	union drlb_key4 key;
+};
+
+struct drlb_conn6 {
+	struct drlb_conn base;
+	union drlb_key6 key;
+};
+
+/* Half a second: how much later a packet must be to renew a connection. */
+#define DRLB_CONN_TICK	(HZ / 2)
+
+static inline u32 drlb_conn_now(void)
+{
+	return (u32)jiffies;
+}
+
+static inline bool drlb_conn_expired(const struct drlb_conn *conn, u32 now)
+{
+	return (s32)(now - READ_ONCE(conn->expires)) >= 0;
+}
+
+/* A packet came: the connection has @timeout jiffies from @now on. Losing the
+ * race against another CPU costs a tick at the most.
+ */
+static inline void drlb_conn_renew(struct drlb_conn *conn, u32 now, u32 timeout)
+{
+	u32 expires = now + timeout;
+
+	if (expires - READ_ONCE(conn->expires) >= DRLB_CONN_TICK)
+		WRITE_ONCE(conn->expires, expires);
+}
+
+static inline const union drlb_key4 *
+drlb_conn_key4(const struct drlb_conn *conn)
+{
+	return &container_of(conn, struct drlb_conn4, base)->key;
+}
+
+static inline const union drlb_key6 *
+drlb_conn_key6(const struct drlb_conn *conn)
+{
+	return &container_of(conn, struct drlb_conn6, base)->key;
+}
+
+/* Should too many entries meet in a bucket by chance, the table moves all of
+ * them by another @seed.
+ */
+static __always_inline u32 drlb_key4_hash(const union drlb_key4 *key, u32 seed)
+{
+	const u64 *secret = drlb_hash_secret;
+	u64 both;
+
+	both = drlb_fold(key->word[0] ^ secret[0],
+			 key->word[1] ^ secret[1] ^ (u64)seed << 32);
+
+	/* Neighbouring addresses are still evenly spaced there, and might meet
+	 * in few buckets.
+	 */
+	return drlb_fold(both, secret[2]);
+}
+
+static __always_inline bool drlb_key4_equal(const union drlb_key4 *key,
+					    const struct rhash_head *node)
+{
+	const union drlb_key4 *other =
+		&container_of(node, struct drlb_conn4, base.node)->key;
+
+	return !((key->word[0] ^ other->word[0]) |
+		 (key->word[1] ^ other->word[1]));
+}
+
+/* Both halves of the client's address are the client's to choose: who knew the
+ * secret could make a factor without the seed zero, and the seed count no more.
+ */
+static __always_inline u32 drlb_key6_hash(const union drlb_key6 *key, u32 seed)
+{
+	const u64 *secret = drlb_hash_secret;
+	u64 high = (u64)seed << 32;
+	u64 client, rest;
+
+	client = drlb_fold(key->word[0] ^ secret[0] ^ high,
+			   key->word[1] ^ secret[1] ^ high);
+	rest = drlb_fold(key->word[2] ^ secret[2],
+			 key->word[3] ^ secret[3] ^ high);
+
+	return drlb_fold(client ^ key->word[4], rest ^ secret[4]);
+}
+
+static __always_inline bool drlb_key6_equal(const union drlb_key6 *key,
+					    const struct rhash_head *node)
+{
+	const union drlb_key6 *other =
+		&container_of(node, struct drlb_conn6, base.node)->key;
+
+	return !((key->word[0] ^ other->word[0]) |
+		 (key->word[1] ^ other->word[1]) |
+		 (key->word[2] ^ other->word[2]) |
+		 (key->word[3] ^ other->word[3]) |
+		 (key->word[4] ^ other->word[4]));
+}
+
+/* rhashtable_lookup(), with hash and comparison compiled in: that one calls
+ * them. As there, a miss counts only when no bucket was being moved meanwhile.
+ */
+#define DRLB_CONN_LOOKUP(ht, key, hashfn, equal)			\
+({									\
+	struct bucket_table *__tbl = rht_dereference_rcu((ht)->tbl, ht); \
+	struct rhash_lock_head __rcu *const *__bkt;			\
+	struct rhash_head *__node;					\
+	struct drlb_conn *__conn = NULL;				\
+	unsigned int __hash;						\
+									\
+	do {								\
+		__hash = rht_bucket_index(__tbl,			\
+					  hashfn(key, __tbl->hash_rnd));\
+		__bkt = rht_bucket(__tbl, __hash);			\
+		do {							\
+			rht_for_each_rcu_from(__node,			\
+					      rht_ptr_rcu(__bkt),	\
+					      __tbl, __hash) {		\
+				if (equal(key, __node))			\
+					break;				\
+			}						\
+			if (!rht_is_a_nulls(__node)) {			\
+				__conn = container_of(__node,		\
+						      struct drlb_conn,	\
+						      node);		\
+				break;					\
+			}						\
+		} while (__node != RHT_NULLS_MARKER(__bkt));		\
+		if (likely(__conn))					\
+			break;						\
+		smp_rmb(); /* as in rhashtable_lookup() */		\
+		__tbl = rht_dereference_rcu(__tbl->future_tbl, ht);	\
+	} while (unlikely(__tbl));					\
+	__conn;								\
+})
+
+/* Context of lookups: RCU read-side section. The result may be expired, or its
+ * server gone: the caller looks.
+ */
+static __always_inline struct drlb_conn *
+drlb_conn_lookup4(struct drlb_conns *conns, const union drlb_key4 *key)
+{
+	struct rhashtable *ht = &conns->table4;
+
+	return DRLB_CONN_LOOKUP(ht, key, drlb_key4_hash, drlb_key4_equal);
+}
+
+static __always_inline struct drlb_conn *
+drlb_conn_lookup6(struct drlb_conns *conns, const union drlb_key6 *key)
+{
+	struct rhashtable *ht = &conns->table6;
+
+	return DRLB_CONN_LOOKUP(ht, key, drlb_key6_hash, drlb_key6_equal);
+}
+
+/* Whether another entry in @state would be past a limit. */
+bool drlb_conn_full(const struct drlb_net *dn, u32 state);
+
+/* Enter a connection to @server for the packet, counted in the server and as
+ * one that was scheduled. When another CPU was first, that one's is returned.
+ * NULL if there is no memory.
+ *
+ * Context: softirq, RCU read-side section in which @server was found.
+ */
+struct drlb_conn *drlb_conn_create(struct drlb_net *dn,
+				   const struct drlb_packet *pkt,
+				   struct drlb_server *server, u32 state);
+
+/* From one state to another, unless somebody else was first. */
+void drlb_conn_change(struct drlb_net *dn, struct drlb_conn *conn, u32 from,
+		      u32 to);
+
+/* Remove it from the table and from all counts. True for the one caller that
+ * did. Context: any with bottom halves disabled or process; RCU.
+ */
+bool drlb_conn_kill(struct drlb_net *dn, struct drlb_conn *conn, u8 family);
+
+/* The first half of that, for who frees it without call_rcu(); and the second.
+ * Context: the same; after a grace period.
+ */
+bool drlb_conn_remove(struct drlb_net *dn, struct drlb_conn *conn, u8 family);
+void drlb_conn_free4(struct rcu_head *rcu);
+void drlb_conn_free6(struct rcu_head *rcu);
+
+/**
+ * struct drlb_conn_filter - which connections are meant
+ * @mask: of DRLB_MATCH_*, which members count
+ */
+struct drlb_conn_filter {
+	u32 mask;
+	u8 family;
+	u8 protocol;
+	u8 client_prefix;
+	u8 state;
+	__be16 client_port;
+	__be16 vip_port;
+	union nf_inet_addr client;
+	union nf_inet_addr vip;
+	union nf_inet_addr server;
+};
+
+enum {
+	DRLB_MATCH_FAMILY	= BIT(0),
+	DRLB_MATCH_PROTOCOL	= BIT(1),
+	DRLB_MATCH_CLIENT	= BIT(2),
+	DRLB_MATCH_CLIENT_PORT	= BIT(3),
+	DRLB_MATCH_VIP		= BIT(4),
+	DRLB_MATCH_VIP_PORT	= BIT(5),
+	DRLB_MATCH_SERVER	= BIT(6),
+	DRLB_MATCH_STATE	= BIT(7),
+};
+
+/**
+ * struct drlb_conn_info - a connection in plain form
+ * @expires_ms: milliseconds left
+ * @age_ms: milliseconds since it was scheduled
+ */
+struct drlb_conn_info {
+	u8 family;
+	u8 protocol;
+	u8 state;
+	__be16 client_port;
+	__be16 vip_port;
+	union nf_inet_addr client;
+	union nf_inet_addr vip;
+	union nf_inet_addr server;
+	u32 expires_ms;
+	u32 age_ms;
+};
+
+/* False for one that is expired or dead. Context: RCU read-side section. */
+bool drlb_conn_describe(const struct drlb_conn *conn, u8 family,
+			struct drlb_conn_info *info);
+bool drlb_conn_matches(const struct drlb_conn_info *info,
+		       const struct drlb_conn_filter *filter);
+
+/* How many match; and the same of those that it removes. Of a table that is
+ * resized again and again the first may count some twice. Context: process, may
+ * sleep.
+ */
+u64 drlb_conn_count(struct drlb_net *dn, const struct drlb_conn_filter *filter);
+u64 drlb_conn_flush(struct drlb_net *dn, const struct drlb_conn_filter *filter);
+
+/* init, then any number of { start, next ..., stop }, then exit. Between start
+ * and stop the RCU read lock is held, and what next returned is valid. next
+ * returns NULL at the end of all. Context: process.
+ */
+void drlb_conn_walk_init(struct drlb_conns *conns, struct drlb_conn_walk *walk);
+void drlb_conn_walk_start(struct drlb_conn_walk *walk);
+struct drlb_conn *drlb_conn_walk_next(struct drlb_conns *conns,
+				      struct drlb_conn_walk *walk);
+/* The one that next returned last, once more, after a stop and a start. */
+struct drlb_conn *drlb_conn_walk_again(struct drlb_conns *conns,
+				       struct drlb_conn_walk *walk);
+void drlb_conn_walk_stop(struct drlb_conn_walk *walk);
+void drlb_conn_walk_exit(struct drlb_conn_walk *walk);
+
+static inline unsigned int drlb_conn_number(const struct drlb_conns *conns)
+{
+	return atomic_read(&conns->table4.nelems) +
+	       atomic_read(&conns->table6.nelems);
+}
+
+/* Have the collector at work from now on, until there are neither hooks nor
+ * connections, nor servers that wait for some: a namespace without services is
+ * never woken up.
+ */
+void drlb_conns_collect(struct drlb_net *dn);
+void drlb_conns_collector_init(struct drlb_net *dn);
+void drlb_conns_collector_exit(struct drlb_net *dn);
+
+int drlb_conns_init(struct drlb_net *dn);
+/* No packet may be on its way any more. */
+void drlb_conns_exit(struct drlb_net *dn);
+
+int drlb_conn_cache_init(void);
+void drlb_conn_cache_exit(void);
+
+#ifdef DRLB_SELFTEST
+bool drlb_conn_selftest(void);
+#endif
+
+#endif /* _DRLB_CONN_H */

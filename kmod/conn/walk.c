@@ -1,0 +1,378 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The connections as many: walks through the table, what an administrator wants
+ * to see, count or delete, and the collector. Expired entries are no use to
+ * anyone from that moment on (lookups look at the time), so that the collector
+ * which frees them need not hurry.
+ */
+#include "conn/conn.h"
+#include "server/server.h"
+
+#include <net/ipv6.h>
+
+/* Entries that the collector looks at before it lets others run, and the part
+ * of the table, as a divisor, that it looks at each second.
+ */
+#define GC_SLICE	256
+#define GC_PART		4
+#define GC_MIN		8192
+
+/* So often connections are counted at the most until no table is resized. */
+#define COUNT_TRIES	4
+
+/* Those that a walk removes. RCU's callbacks run in softirq, where a great many
+ * of them would keep packets waiting: a walk frees its own ones itself.
+ */
+struct conn_grave {
+	struct rcu_head *list4;
+	struct rcu_head *list6;
+};
+
+static bool conn_bury(struct drlb_net *dn, struct drlb_conn *conn, u8 family,
+		      struct conn_grave *grave)
+{
+	struct rcu_head **list = family == AF_INET ? &grave->list4 :
+						     &grave->list6;
+
+	if (!drlb_conn_remove(dn, conn, family))
+		return false;
+
+	conn->rcu.next = *list;
+	*list = &conn->rcu;
+
+	return true;
+}
+
+static void grave_free(struct rcu_head *list, rcu_callback_t free)
+{
+	struct rcu_head *next;
+	unsigned int n;
+
+	for (n = 1; list; list = next, n++) {
+		next = list->next;
+		free(list);
+		if (n % GC_SLICE == 0)
+			cond_resched();
+	}
+}
+
+/* Context: process, sleeps. */
+static void grave_empty(struct conn_grave *grave)
+{
+	if (!grave->list4 && !grave->list6)
+		return;
+
+	synchronize_rcu();
+	grave_free(grave->list4, drlb_conn_free4);
+	grave_free(grave->list6, drlb_conn_free6);
+}
+
+bool drlb_conn_describe(const struct drlb_conn *conn, u8 family,
+			struct drlb_conn_info *info)
+{
+	u32 now = drlb_conn_now();
+	u32 state = READ_ONCE(conn->state);
+
+	if (state == DRLB_CONN_DEAD || drlb_conn_expired(conn, now))
+		return false;
+
+	memset(info, 0, sizeof(*info));
+	info->family = family;
+	info->state = state;
+	info->expires_ms = jiffies_to_msecs(READ_ONCE(conn->expires) - now);
+	info->age_ms = jiffies_to_msecs(now - conn->created);
+	info->server = conn->server->addr;
+
+	if (family == AF_INET) {
+		const union drlb_key4 *key = drlb_conn_key4(conn);
+
+		info->protocol = key->protocol;
+		info->client.ip = key->saddr;
+		info->vip.ip = key->daddr;
+		info->client_port = key->sport;
+		info->vip_port = key->dport;
+	} else {
+		const union drlb_key6 *key = drlb_conn_key6(conn);
+
+		info->protocol = key->protocol;
+		info->client.in6 = key->saddr;
+		info->vip.in6 = key->daddr;
+		info->client_port = key->sport;
+		info->vip_port = key->dport;
+	}
+
+	return true;
+}
+
+static bool client_matches(const struct drlb_conn_info *info,
+			   const struct drlb_conn_filter *filter)
+{
+	u8 prefix = filter->client_prefix;
+
+	if (info->family == AF_INET)
+		return !prefix || !((info->client.ip ^ filter->client.ip) &
+				    htonl(~0U << (32 - prefix)));
+
+	return ipv6_prefix_equal(&info->client.in6, &filter->client.in6,
+				 prefix);
+}
+
+bool drlb_conn_matches(const struct drlb_conn_info *info,
+		       const struct drlb_conn_filter *filter)
+{
+	u32 mask = filter->mask;
+
+	if (mask & DRLB_MATCH_FAMILY && info->family != filter->family)
+		return false;
+	if (mask & DRLB_MATCH_PROTOCOL && info->protocol != filter->protocol)
+		return false;
+	if (mask & DRLB_MATCH_STATE && info->state != filter->state)
+		return false;
+	if (mask & DRLB_MATCH_CLIENT && !client_matches(info, filter))
+		return false;
+	if (mask & DRLB_MATCH_CLIENT_PORT &&
+	    info->client_port != filter->client_port)
+		return false;
+	if (mask & DRLB_MATCH_VIP &&
+	    !nf_inet_addr_cmp(&info->vip, &filter->vip))
+		return false;
+	if (mask & DRLB_MATCH_VIP_PORT && info->vip_port != filter->vip_port)
+		return false;
+	if (mask & DRLB_MATCH_SERVER &&
+	    !nf_inet_addr_cmp(&info->server, &filter->server))
+		return false;
+
+	return true;
+}
+
+void drlb_conn_walk_init(struct drlb_conns *conns, struct drlb_conn_walk *walk)
+{
+	rhashtable_walk_enter(&conns->table4, &walk->iter);
+	walk->family = AF_INET;
+	walk->restarted = false;
+	walk->resized = false;
+}
+
+void drlb_conn_walk_start(struct drlb_conn_walk *walk)
+	__acquires(RCU)
+{
+	if (!walk->family) {
+		rcu_read_lock();
+		return;
+	}
+	/* By another table; earlier kernels keep what may be freed by now. */
+	if (rhashtable_walk_start_check(&walk->iter)) {
+		walk->iter.p = NULL;
+		walk->restarted = true;
+		walk->resized = true;
+	}
+
+	/* The entry that it stopped at may have gone. Then rhashtable skips as
+	 * many of the bucket as were seen, though there are fewer of them now.
+	 * Rather see one twice than miss one.
+	 */
+	if (!walk->iter.p && walk->iter.skip) {
+		walk->iter.skip = 0;
+		walk->restarted = true;
+	}
+}
+
+void drlb_conn_walk_stop(struct drlb_conn_walk *walk)
+	__releases(RCU)
+{
+	if (walk->family)
+		rhashtable_walk_stop(&walk->iter);
+	else
+		rcu_read_unlock();
+}
+
+struct drlb_conn *drlb_conn_walk_next(struct drlb_conns *conns,
+				      struct drlb_conn_walk *walk)
+	__must_hold(RCU)
+{
+	struct drlb_conn *conn;
+
+	while (walk->family) {
+		conn = rhashtable_walk_next(&walk->iter);
+		if (conn == ERR_PTR(-EAGAIN)) {
+			walk->restarted = true;
+			walk->resized = true;
+			continue;
+		}
+		if (conn)
+			return conn;
+
+		rhashtable_walk_stop(&walk->iter);
+		rhashtable_walk_exit(&walk->iter);
+		if (walk->family == AF_INET6) {
+			walk->family = 0;
+			rcu_read_lock();
+		} else {
+			walk->family = AF_INET6;
+			rhashtable_walk_enter(&conns->table6, &walk->iter);
+			rhashtable_walk_start(&walk->iter);
+		}
+	}
+
+	return NULL;
+}
+
+struct drlb_conn *drlb_conn_walk_again(struct drlb_conns *conns,
+				       struct drlb_conn_walk *walk)
+{
+	struct drlb_conn *conn;
+
+	conn = walk->family ? rhashtable_walk_peek(&walk->iter) : NULL;
+	if (!IS_ERR_OR_NULL(conn))
+		return conn;
+	if (IS_ERR(conn))
+		walk->restarted = true;
+
+	return drlb_conn_walk_next(conns, walk);
+}
+
+void drlb_conn_walk_exit(struct drlb_conn_walk *walk)
+{
+	if (walk->family)
+		rhashtable_walk_exit(&walk->iter);
+}
+
+/* Look at some entries, and remove them if there is a @grave; false when the
+ * walk is over.
+ */
+static bool sweep_slice(struct drlb_net *dn, struct drlb_conn_walk *walk,
+			const struct drlb_conn_filter *filter,
+			struct conn_grave *grave, u64 *count)
+{
+	unsigned int left = GC_SLICE;
+	struct drlb_conn_info info;
+	struct drlb_conn *conn;
+
+	drlb_conn_walk_start(walk);
+	while (left--) {
+		conn = drlb_conn_walk_next(&dn->conns, walk);
+		if (!conn)
+			break;
+		if (!drlb_conn_describe(conn, walk->family, &info) ||
+		    !drlb_conn_matches(&info, filter))
+			continue;
+		if (!grave || conn_bury(dn, conn, walk->family, grave))
+			(*count)++;
+	}
+	drlb_conn_walk_stop(walk);
+
+	return walk->family;
+}
+
+/* False when a table was resized meanwhile, which shows many entries twice. */
+static bool sweep_tables(struct drlb_net *dn,
+			 const struct drlb_conn_filter *filter,
+			 struct conn_grave *grave, u64 *count)
+{
+	struct drlb_conn_walk walk;
+
+	drlb_conn_walk_init(&dn->conns, &walk);
+	while (sweep_slice(dn, &walk, filter, grave, count))
+		cond_resched();
+	drlb_conn_walk_exit(&walk);
+
+	return !walk.resized;
+}
+
+u64 drlb_conn_count(struct drlb_net *dn, const struct drlb_conn_filter *filter)
+{
+	unsigned int left = COUNT_TRIES;
+	u64 count;
+
+	do {
+		count = 0;
+	} while (!sweep_tables(dn, filter, NULL, &count) && --left);
+
+	return count;
+}
+
+u64 drlb_conn_flush(struct drlb_net *dn, const struct drlb_conn_filter *filter)
+{
+	struct conn_grave grave = {};
+	u64 count = 0;
+
+	sweep_tables(dn, filter, &grave, &count);
+	grave_empty(&grave);
+
+	return count;
+}
+
+/* Remove the expired among the next entries. False at the end of the tables. */
+static bool gc_slice(struct drlb_net *dn, struct conn_grave *grave)
+{
+	struct drlb_conn_walk *walk = &dn->conns.walk;
+	unsigned int left = GC_SLICE;
+	u32 now = drlb_conn_now();
+	struct drlb_conn *conn;
+
+	drlb_conn_walk_start(walk);
+	while (left--) {
+		conn = drlb_conn_walk_next(&dn->conns, walk);
+		if (!conn)
+			break;
+		if (drlb_conn_expired(conn, now))
+			conn_bury(dn, conn, walk->family, grave);
+	}
+	drlb_conn_walk_stop(walk);
+
+	return walk->family;
+}
+
+/* In 32 bits, what is long past would be to come again. */
+static void stateless_forget(struct drlb_stateless *stateless, u32 timeout)
+{
+	if (READ_ONCE(stateless->lately) &&
+	    time_after(jiffies, READ_ONCE(stateless->at) + timeout))
+		WRITE_ONCE(stateless->lately, false);
+}
+
+static void drlb_conn_gc(struct work_struct *work)
+{
+	struct drlb_net *dn = container_of(to_delayed_work(work),
+					   struct drlb_net, conns.gc);
+	int left = max_t(int, GC_MIN, drlb_conn_number(&dn->conns) / GC_PART);
+	struct conn_grave grave = {};
+
+	for (; left > 0; left -= GC_SLICE) {
+		if (!gc_slice(dn, &grave)) {
+			drlb_conn_walk_exit(&dn->conns.walk);
+			drlb_conn_walk_init(&dn->conns, &dn->conns.walk);
+			break;
+		}
+		cond_resched();
+	}
+	grave_empty(&grave);
+
+	stateless_forget(&dn->stateless_tcp,
+			 READ_ONCE(dn->timeout[DRLB_CONNECTION_ESTABLISHED]));
+	stateless_forget(&dn->stateless_udp,
+			 READ_ONCE(dn->timeout[DRLB_CONNECTION_UDP]));
+	/* A packet that is on its way may enter a connection after the last
+	 * service was removed; its server has retired, and waits for it.
+	 */
+	if (READ_ONCE(dn->hooked) || drlb_conn_number(&dn->conns) ||
+	    !list_empty(&dn->retired))
+		drlb_conns_collect(dn);
+}
+
+void drlb_conns_collect(struct drlb_net *dn)
+{
+	queue_delayed_work(system_power_efficient_wq, &dn->conns.gc, HZ);
+}
+
+void drlb_conns_collector_init(struct drlb_net *dn)
+{
+	drlb_conn_walk_init(&dn->conns, &dn->conns.walk);
+	INIT_DELAYED_WORK(&dn->conns.gc, drlb_conn_gc);
+}
+
+void drlb_conns_collector_exit(struct drlb_net *dn)
+{
+	cancel_delayed_work_sync(&dn->conns.gc);
+	drlb_conn_walk_exit(&dn->conns.walk);
+}

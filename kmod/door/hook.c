@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The front doors. PRE_ROUTING is always there while there are services: packets
+ * come to it whole and checked, and it may use the IP stack. The ingress hook of
+ * a device is a short cut that takes what is simple and leaves the rest to the
+ * other, so that it need not be complete.
+ */
+#include "door/hook.h"
+#include "conn/conn.h"
+#include "path/director.h"
+
+#include <linux/if_vlan.h>
+#include <linux/netdevice.h>
+#include <linux/netfilter_bridge.h>
+#include <linux/netfilter_netdev.h>
+#include <net/netfilter/ipv4/nf_defrag_ipv4.h>
+#include <net/netfilter/ipv6/nf_defrag_ipv6.h>
+
+static unsigned int nf_verdict(enum drlb_verdict verdict)
+{
+	switch (verdict) {
+	case DRLB_DROP:
+		return NF_DROP;
+	case DRLB_STOLEN:
+		return NF_STOLEN;
+	default:
+		return NF_ACCEPT;
+	}
+}
+
+/* br_netfilter lets this hook see what a bridge passes on, as if it were for this
+ * host: and is, but for a frame for another's address, or in a VLAN.
+ */
+#if IS_ENABLED(CONFIG_BRIDGE_NETFILTER)
+static bool is_bridged(const struct sk_buff *skb)
+{
+	return skb_ext_exist(skb, SKB_EXT_BRIDGE_NF);
+}
+
+static noinline bool bridged_elsewhere(const struct sk_buff *skb)
+{
+	const struct nf_bridge_info *info = nf_bridge_info_get(skb);
+
+	return info->pkt_otherhost || skb_vlan_tag_present(skb) ||
+	       info->orig_proto != BRNF_PROTO_UNCHANGED;
+}
+#else
+static bool is_bridged(const struct sk_buff *skb)
+{
+	return false;
+}
+
+static bool bridged_elsewhere(const struct sk_buff *skb)
+{
+	return false;
+}
+#endif
+
+/* Frames for other hosts come by promiscuous devices and bridges; what comes by
+ * the loopback device is from this host, to which no server could answer.
+ */
+static bool hook_wants(const struct sk_buff *skb)
+{
+	return likely(skb->pkt_type == PACKET_HOST) &&
+	       likely(!(skb->dev->flags & IFF_LOOPBACK)) &&
+	       likely(!is_bridged(skb) || !bridged_elsewhere(skb));
+}
+
+/* The data path wants bottom halves off, as they are but for a packet that was
+ * queued to userspace: that one comes here from a process.
+ */
+static bool bh_disable(void)
+{
+	if (likely(softirq_count()))
+		return false;
+
+	local_bh_disable();
+
+	return true;
+}
+
+static unsigned int drlb_hook4(void *priv, struct sk_buff *skb,
+			       const struct nf_hook_state *state)
+{
+	enum drlb_verdict verdict;
+	bool disabled;
+
+	if (!hook_wants(skb))
+		return NF_ACCEPT;
+
+	disabled = bh_disable();
+	verdict = drlb_direct4(priv, skb, DRLB_DOOR_PREROUTING);
+	if (unlikely(disabled))
+		local_bh_enable();
+
+	return nf_verdict(verdict);
+}
+
+static unsigned int drlb_hook6(void *priv, struct sk_buff *skb,
+			       const struct nf_hook_state *state)
+{
+	enum drlb_verdict verdict;
+	bool disabled;
+
+	if (!hook_wants(skb))
+		return NF_ACCEPT;
+
+	disabled = bh_disable();
+	verdict = drlb_direct6(priv, skb, DRLB_DOOR_PREROUTING);
+	if (unlikely(disabled))
+		local_bh_enable();
+
+	return nf_verdict(verdict);
+}
+
+/* A tag that is still there means that the frame is the VLAN device's. */
+static unsigned int drlb_hook_ingress(void *priv, struct sk_buff *skb,
+				      const struct nf_hook_state *state)
+{
+	if (unlikely(skb->pkt_type != PACKET_HOST || skb_vlan_tag_present(skb)))
+		return NF_ACCEPT;
+
+	if (skb->protocol == htons(ETH_P_IP))
+		return nf_verdict(drlb_direct4(priv, skb, DRLB_DOOR_INGRESS));
+	if (skb->protocol == htons(ETH_P_IPV6))
+		return nf_verdict(drlb_direct6(priv, skb, DRLB_DOOR_INGRESS));
+
+	return NF_ACCEPT;
+}
+
+static void hook_prepare(struct drlb_net *dn, struct nf_hook_ops *ops,
+			 nf_hookfn *hook, u8 pf)
+{
+	ops->hook = hook;
+	ops->priv = dn;
+	ops->pf = pf;
+	ops->hooknum = NF_INET_PRE_ROUTING;
+	ops->priority = drlb_hook_priority;
+}
+
+int drlb_hooks_enable(struct drlb_net *dn)
+{
+	int err;
+
+	lockdep_assert_held(&dn->lock);
+
+	if (dn->hooked)
+		return 0;
+
+	/* Also if this fails: packets may have come by the ingress hooks. */
+	drlb_conns_collect(dn);
+	err = nf_defrag_ipv4_enable(dn->net);
+	if (err)
+		return err;
+
+	err = nf_defrag_ipv6_enable(dn->net);
+	if (err)
+		goto err_defrag4;
+
+	hook_prepare(dn, &dn->hooks[0], drlb_hook4, NFPROTO_IPV4);
+	hook_prepare(dn, &dn->hooks[1], drlb_hook6, NFPROTO_IPV6);
+	err = nf_register_net_hooks(dn->net, dn->hooks, ARRAY_SIZE(dn->hooks));
+	if (err)
+		goto err_defrag6;
+
+	WRITE_ONCE(dn->hooked, true);
+	drlb_conns_collect(dn);
+
+	return 0;
+
+err_defrag6:
+	nf_defrag_ipv6_disable(dn->net);
+err_defrag4:
+	nf_defrag_ipv4_disable(dn->net);
+	return err;
+}
+
+void drlb_hooks_disable(struct drlb_net *dn)
+{
+	lockdep_assert_held(&dn->lock);
+
+	if (!dn->hooked)
+		return;
+
+	nf_unregister_net_hooks(dn->net, dn->hooks, ARRAY_SIZE(dn->hooks));
+	nf_defrag_ipv6_disable(dn->net);
+	nf_defrag_ipv4_disable(dn->net);
+	WRITE_ONCE(dn->hooked, false);
+}
+
+int drlb_hook_attach(struct drlb_net *dn, struct net_device *dev,
+		     struct nf_hook_ops *ops)
+{
+	ASSERT_RTNL();
+
+	ops->hook = drlb_hook_ingress;
+	ops->priv = dn;
+	ops->dev = dev;
+	ops->pf = NFPROTO_NETDEV;
+	ops->hooknum = NF_NETDEV_INGRESS;
+	ops->priority = drlb_hook_priority;
+
+	return nf_register_net_hook(dn->net, ops);
+}
+
+void drlb_hook_detach(struct drlb_net *dn, struct nf_hook_ops *ops)
+{
+	ASSERT_RTNL();
+
+	nf_unregister_net_hook(dn->net, ops);
+}
