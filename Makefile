@@ -15,7 +15,7 @@
 .SUFFIXES:
 
 .PHONY: all
-all: module $(LBCTL) ## build drlb.ko and lbctl (the default)
+all: module lbctl ## build drlb.ko and lbctl (the default)
 
 # The kernel module: one tree of links for each kernel, so that objects for
 # one never meet those for another, and the sources stay clean.
@@ -67,7 +67,7 @@ generator plant:
 
 CFLAGS	?= -O2 -g
 LIBS	= libmnl jansson
-OBJECTS	= $(patsubst tools/%.c,$(TOOLS)/%.o,$(wildcard tools/*.c))
+OBJECTS	= $(patsubst tools/%.c,$(TOOLS)/%.o,$(wildcard tools/*.c tools/*/*.c))
 
 # COVERAGE=y: one beside it, which counts the lines that are run.
 ifdef COVERAGE
@@ -75,7 +75,7 @@ TOOLS	= build/coverage
 LBCTL	= build/coverage/lbctl
 CFLAGS	= -O0 -g --coverage
 else
-TOOLS	= build/tools
+TOOLS	= build/lbctl
 LBCTL	= lbctl
 endif
 
@@ -83,13 +83,11 @@ lbctl: ## build lbctl alone
 $(LBCTL): $(OBJECTS)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $$(pkg-config --libs $(LIBS))
 
-$(TOOLS)/%.o: tools/%.c Makefile | $(TOOLS)
+$(TOOLS)/%.o: tools/%.c Makefile
 	@pkg-config $(LIBS) || { echo 'scripts/setup build gets it.'; exit 1; }
-	$(CC) $(CPPFLAGS) $(CFLAGS) -Wall -Wextra -Werror -Ikmod/uapi -MMD \
-		$$(pkg-config --cflags $(LIBS)) -c -o $@ $<
-
-$(TOOLS):
-	@mkdir -p $@
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS) -Wall -Wextra -Werror -Itools -Ikmod/uapi \
+		-MMD -MP $$(pkg-config --cflags $(LIBS)) -c -o $@ $<
 
 -include $(OBJECTS:.o=.d)
 

@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lbctl.h"
-#include "parse.h"
+#include "base/lbctl.h"
+#include "text/parse.h"
 
 struct options options;
 

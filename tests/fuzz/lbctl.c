@@ -29,7 +29,7 @@
 #include <drlb.h>
 
 #include "fuzz.h"
-#include "lbctl.h"
+#include "base/lbctl.h"
 
 #define WORDS_MAX	64
 #define FAMILY		0x20
