@@ -213,7 +213,7 @@ objects_of() { # CONFIGURATION...
 made_in_part() {
 	local status said=$said left sent
 
-	[[ $how == parts && $said == *"what was not refused is in force"* ]] || return
+	[[ $how == parts && $said == *"the others are active"* ]] || return
 	[[ $(objects_of "$now" | wc -l) -eq $(objects_of "$before" | wc -l) ]] || return
 	[[ -z $(comm -23 <(objects_of "$now") \
 		<(objects_of "$before" "$after")) ]] || return

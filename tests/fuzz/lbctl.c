@@ -29,7 +29,7 @@
 #include <drlb.h>
 
 #include "fuzz.h"
-#include "base/lbctl.h"
+#include "base/options.h"
 
 #define WORDS_MAX	64
 #define FAMILY		0x20
@@ -252,6 +252,8 @@ static const char *const commands[] = {
 	"server\nadd\ntcp\n10.0.0.1:80\n10.0.0.2\nweight\n3", "apply\nfile",
 	"service\nshow\ntcp\n10.0.0.1:80", "server\nshow\ntcp\n10.0.0.1:80",
 	"device\nadd\neth0", "config\nset\nudp\n5\nconn_max\n7",
+	"complete\nservice\ndel\ntcp", "complete\ndevice\ndel",
+	"complete\nserver\ndel\ntcp\n10.0.0.1:80",
 };
 #endif
 

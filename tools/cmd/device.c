@@ -1,99 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Devices whose packets are taken at the ingress hook */
-#include <stdio.h>
 #include <string.h>
 
-#include "cmd/device.h"
-#include "wire/nl.h"
-#include "text/parse.h"
-
-static void device_data(const struct nlmsghdr *nlh, void *ctx)
-{
-	const struct nlattr *tb[DRLB_A_MAX + 1];
-	const struct nlattr *td[DRLB_DEVICE_A_MAX + 1];
-	struct device *dev = devices_add(ctx);
-
-	attrs_of(nlh, tb, DRLB_A_MAX);
-	attrs_in(tb[DRLB_A_DEVICE], td, DRLB_DEVICE_A_MAX);
-	attr_text(td[DRLB_DEVICE_A_NAME], dev->name, sizeof(dev->name));
-	dev->ifindex = attr_uint(td[DRLB_DEVICE_A_IFINDEX]);
-}
-
-static void device_reset(void *ctx)
-{
-	devices_free(ctx);
-}
-
-int devices_read(struct nl *nl, struct devices *list)
-{
-	const struct nl_dump dump = {
-		.cmd = DRLB_CMD_DEVICE_GET,
-		.subject = "device",
-		.data = device_data,
-		.reset = device_reset,
-		.ctx = list,
-	};
-
-	if (nl_dump(nl, &dump))
-		return -1;
-	devices_sort(list);
-
-	return 0;
-}
-
-void put_device(struct nlmsghdr *nlh, const char *name)
-{
-	struct nlattr *nest = mnl_attr_nest_start(nlh, DRLB_A_DEVICE);
-
-	mnl_attr_put_strz(nlh, DRLB_DEVICE_A_NAME, name);
-	mnl_attr_nest_end(nlh, nest);
-}
-
-json_t *devices_json(const struct devices *list)
-{
-	json_t *array = jmust(json_array());
-
-	for (size_t i = 0; i < list->n; i++) {
-		const struct device *dev = &list->device[i];
-		json_t *index = dev->ifindex ? json_integer(dev->ifindex) :
-					       json_null();
-
-		json_t *object = jpack("{s:s, s:b, s:o}", "name", dev->name,
-				       "attached", dev->ifindex != 0,
-				       "ifindex", jmust(index));
-
-		json_array_append_new(array, object);
-	}
-	return array;
-}
-
-void devices_print(const struct devices *list)
-{
-	static const struct column columns[] = {
-		{ "DEVICE", false }, { "INGRESS HOOK", false }, { NULL, false }
-	};
-	struct table *t;
-
-	if (options.oneline) {
-		for (size_t i = 0; i < list->n; i++)
-			printf("device %s %s\n", list->device[i].name,
-			       list->device[i].ifindex ? "attached" : "waiting");
-		return;
-	}
-	if (!list->n)
-		return;
-	t = table_new(columns);
-	for (size_t i = 0; i < list->n; i++) {
-		const struct device *dev = &list->device[i];
-
-		table_text(t, PLAIN, dev->name);
-		if (dev->ifindex)
-			table_text(t, GREEN, "attached");
-		else
-			table_text(t, YELLOW, "waiting for the device to appear");
-	}
-	table_end(t);
-}
+#include "base/options.h"
+#include "cmd/object.h"
+#include "text/object.h"
+#include "view/device.h"
+#include "wire/device.h"
+#include "wire/family.h"
 
 static enum status device_change(struct words *w, uint8_t cmd)
 {
@@ -120,7 +33,7 @@ static enum status device_del(struct words *w)
 	return device_change(w, DRLB_CMD_DEVICE_DEL);
 }
 
-/* All of them, or the named one */
+/* Keep the named device only. */
 static int device_select(struct devices *list, const char *name)
 {
 	for (size_t i = 0; i < list->n; i++)
@@ -145,7 +58,7 @@ static enum status device_show(struct words *w)
 	if (!nl || devices_read(nl, &list))
 		goto out;
 	if (*name && device_select(&list, name)) {
-		complain(words_about(w), "it was not added");
+		complain(words_about(w), "it was not added, see lbctl device show");
 		goto out;
 	}
 	status = STATUS_OK;
@@ -161,9 +74,9 @@ out:
 
 static const struct verb device_verbs[] = {
 	{ "add", "DEV",
-	  "take the packets of a device before the IP stack sees them; it need not exist yet",
+	  "take the packets of a device at its ingress hook; it need not exist yet",
 	  device_add },
-	{ "del", "DEV", "take them at PRE_ROUTING again", device_del },
+	{ "del", "DEV", "take its packets at PRE_ROUTING again", device_del },
 	{ "show", "[DEV]", "show the devices that were added", device_show },
 	{ NULL, NULL, NULL, NULL }
 };

@@ -1,31 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Which connections are meant */
-#ifndef FILTER_H
-#define FILTER_H
+/* Filters of connections */
+#ifndef CMD_FILTER_H
+#define CMD_FILTER_H
 
-#include <stdbool.h>
-#include <stdint.h>
+#include "text/words.h"
+#include "wire/connection.h"
 
-#include "base/model.h"
-
-struct nlmsghdr;
-struct words;
-
-struct filter {
-	unsigned int given;	/* bits by enum drlb_connection_attr */
-	uint8_t protocol;
-	uint8_t state;
-	uint8_t prefix;
-	uint16_t client_port;
-	uint16_t vip_port;
-	struct addr client;
-	struct addr vip;
-	struct addr server;
-	bool all;		/* said so, and nothing else is given */
+/* A keyword and its value */
+struct filter_word {
+	const char *name;
+	const char *arg;	/* the value in the usage, or "" */
+	int (*take)(struct words *w, struct filter *f);
 };
 
-/* [all | FILTER ...] to the end */
+extern const struct filter_word filter_words[];	/* the last one is nameless */
+
+/* [all | FILTER ...] to the end; all is the empty filter. */
 int parse_filter(struct words *w, struct filter *f);
-void put_filter(struct nlmsghdr *nlh, const struct filter *f);
 
 #endif

@@ -1,36 +1,30 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Events as they happen, a line each */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "wire/nl.h"
-#include "text/parse.h"
-#include "view/print.h"
-#include "wire/wire.h"
+#include "cmd/object.h"
+#include "text/words.h"
+#include "view/event.h"
+#include "wire/attr.h"
+#include "wire/family.h"
+#include "wire/listen.h"
+#include "wire/service.h"
 
 static void event_data(const struct nlmsghdr *nlh, void *ctx)
 {
 	const struct nlattr *tb[DRLB_A_MAX + 1];
 	struct server srv;
-	const char *state;
 
 	(void)ctx;
 	attrs_of(nlh, tb, DRLB_A_MAX);
-	/* Other kinds, which a newer module may send, mean nothing here. */
+	/* Skip the kinds of events that only a newer module sends. */
 	if (!tb[DRLB_A_EVENT] || !tb[DRLB_A_SERVER] ||
 	    attr_uint(tb[DRLB_A_EVENT]) != DRLB_EVENT_SERVER_STATE)
 		return;
 	get_server(tb[DRLB_A_SERVER], &srv);
-	state = name_of(server_state_names, srv.state);
-
-	if (options.json)
-		json_print(jpack("{s:s, s:o, s:s}", "event", "server_state",
-				 "server", addr_json(&srv.addr),
-				 "state", state));
-	else
-		printf("server %s: %s\n", addr_name(&srv.addr).s, state);
+	event_server_state(&srv);
 	if (fflush(stdout)) {
 		complain("monitor", "standard output: %s", strerror(errno));
 		exit(STATUS_FAILED);

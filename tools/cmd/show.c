@@ -1,14 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Everything on a page */
 #include <stdio.h>
 
-#include "cmd/config.h"
-#include "cmd/device.h"
-#include "wire/nl.h"
-#include "text/parse.h"
-#include "cmd/service.h"
-#include "cmd/stats.h"
-#include "wire/wire.h"
+#include "base/options.h"
+#include "cmd/object.h"
+#include "text/words.h"
+#include "view/config.h"
+#include "view/device.h"
+#include "view/service.h"
+#include "view/stats.h"
+#include "view/table.h"
+#include "wire/config.h"
+#include "wire/device.h"
+#include "wire/family.h"
+#include "wire/service.h"
+#include "wire/stats.h"
 
 struct everything {
 	struct services services;
@@ -17,13 +22,17 @@ struct everything {
 	struct stats stats;
 };
 
-static void print_fill(const char *what, uint32_t used, int64_t max,
-		       bool given)
+/* A number, and its limit if the kernel has told it */
+static void print_fill(const char *name, uint32_t used,
+		       const struct config *config, unsigned int attr)
 {
-	printf("%-13s %u", what, used);
-	if (given)
-		printf(" of %lld", (long long)max);
-	if (given && max > 0)
+	uint32_t max = config->value[attr];
+	bool known = config->given & UINT64_C(1) << attr;
+
+	printf("%-13s %u", name, used);
+	if (known)
+		printf(" of %u", max);
+	if (known && max)
 		printf(" (%.0f%%)", 100.0 * used / max);
 	putchar('\n');
 }
@@ -37,22 +46,18 @@ static void everything_oneline(const struct everything *e)
 
 static void everything_print(const struct everything *e)
 {
-	const struct config *config = &e->config;
-
 	services_print(&e->services);
 	puts(e->services.n ? "" : "No services\n");
 	if (e->devices.n) {
 		devices_print(&e->devices);
 		putchar('\n');
 	}
-	print_fill("Connections", e->stats.connections,
-		   config->value[DRLB_CONFIG_A_CONN_MAX],
-		   config->given[DRLB_CONFIG_A_CONN_MAX]);
-	print_fill("Half-open", e->stats.half_open,
-		   config->value[DRLB_CONFIG_A_HALF_OPEN_MAX],
-		   config->given[DRLB_CONFIG_A_HALF_OPEN_MAX]);
+	print_fill("Connections", e->stats.connections, &e->config,
+		   DRLB_CONFIG_A_CONN_MAX);
+	print_fill("Half-open", e->stats.half_open, &e->config,
+		   DRLB_CONFIG_A_HALF_OPEN_MAX);
 	if (e->stats.overloaded)
-		print_colour(RED, "OVERLOADED: new connections go by hash, without an entry\n");
+		print_colour(RED, "OVERLOADED: new connections are hashed and get no entry\n");
 	putchar('\n');
 	stats_print_counters(&e->stats, false);
 }

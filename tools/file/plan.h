@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What has to change for the kernel to become equal to a file */
-#ifndef PLAN_H
-#define PLAN_H
+/* The changes that make the kernel equal to a file */
+#ifndef FILE_PLAN_H
+#define FILE_PLAN_H
 
-#include "file/file.h"
-#include "base/model.h"
+#include "file/read.h"
 #include "wire/present.h"
 
 enum change_type {
@@ -19,22 +18,21 @@ enum change_type {
 struct change {
 	enum change_type type;
 	const struct service *want, *have;
-	unsigned int given;		/* options that differ, by attribute */
+	uint64_t given;			/* the options to send */
 	const struct device *device;
 };
 
 struct plan {
 	struct change *change;
 	size_t n, room;
-	struct config config;		/* the settings to change, if any */
-	size_t changes;			/* as people count them */
+	struct config config;		/* the settings to change */
+	size_t changes;			/* as a person counts them */
 	size_t unchanged;
 };
 
-/* Both must stay as they are while the plan is used. */
+/* @file and @present must not change while the plan is used. */
 void plan_make(struct plan *plan, const struct file *file,
 	       const struct present *present);
-void plan_print(const struct plan *plan, const struct present *present);
 void plan_free(struct plan *plan);
 
 #endif

@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0
-/* A file is exchanged by rename(), once what takes its place is on the disk. */
+/* The new content is on the disk before rename() puts it in place. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/lbctl.h"
+#include "base/memory.h"
 #include "file/replace.h"
 
-/* What a new file's mode would be */
+/* The mode of a new file */
 static mode_t new_mode(void)
 {
 	mode_t mask = umask(0);
@@ -21,7 +22,7 @@ static mode_t new_mode(void)
 	return 0666 & ~mask;
 }
 
-/* Next to the file, with its mode and, where that is allowed, its owner */
+/* A file beside the old one, with its mode and, if allowed, its owner */
 static FILE *temporary_open(struct replacement *r, const struct stat *old)
 {
 	int fd;
@@ -46,7 +47,7 @@ FILE *replacement_open(struct replacement *r, const char *path)
 	bool exists = !stat(path, &old);
 	bool leads_nowhere = !exists && !lstat(path, &link);
 
-	/* Of a link, what it leads to is replaced. */
+	/* A link stays; the file that it leads to is replaced. */
 	r->path = exists ? realpath(path, NULL) : NULL;
 	if (!r->path)
 		r->path = xstrdup(path);
@@ -61,7 +62,7 @@ FILE *replacement_open(struct replacement *r, const char *path)
 	return r->stream;
 }
 
-/* A pipe cannot be on the disk. */
+/* A pipe cannot be written to the disk. */
 static int stream_end(struct replacement *r)
 {
 	int bad = ferror(r->stream) || fflush(r->stream) ||

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Files that are written whole, or stay what they were */
-#ifndef REPLACE_H
-#define REPLACE_H
+/* Files that are replaced whole, or stay as they are */
+#ifndef FILE_REPLACE_H
+#define FILE_REPLACE_H
 
 #include <stdio.h>
 
@@ -10,12 +10,14 @@ struct replacement {
 	FILE *stream;
 };
 
-/* Where to write what takes the place of @path, existing or not; a device or a
- * pipe is written to as it is. NULL and errno, and nothing to end, if that
- * cannot be.
+/* A stream for the new content of @path, which need not exist. A device or a
+ * pipe is written to directly. Returns NULL and errno on failure; then there is
+ * nothing to end.
  */
 FILE *replacement_open(struct replacement *r, const char *path);
-/* Returns -1 and errno if the file stays what it was. */
+/* Put the new content in place. On failure returns -1 and errno, and the file
+ * stays as it is.
+ */
 int replacement_end(struct replacement *r);
 
 #endif

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Taking words one after the other */
-#define _GNU_SOURCE
 #include <ctype.h>
 #include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
-#include "base/lbctl.h"
-#include "text/parse.h"
+#include "base/memory.h"
+#include "base/options.h"
+#include "text/name.h"
+#include "text/near.h"
+#include "text/words.h"
 
 void words_free(struct words *w)
 {
@@ -20,26 +20,15 @@ void words_free(struct words *w)
 	w->about = ABOUT_TEXT;
 }
 
-static void replace(char **text, const char *fmt, va_list ap)
-{
-	char *new = NULL;
-
-	if (vasprintf(&new, fmt, ap) < 0) {
-		complain(NULL, "out of memory");
-		exit(STATUS_FAILED);
-	}
-	free(*text);
-	*text = new;
-}
-
 int words_fail(struct words *w, const char *fmt, ...)
 {
 	va_list ap;
 
+	free(w->error);
 	va_start(ap, fmt);
-	replace(&w->error, fmt, ap);
+	w->error = xvasprintf(fmt, ap);
 	va_end(ap);
-	/* It quotes others, who may want to write to the terminal themselves. */
+	/* Quoted words must not reach the terminal as control sequences. */
 	for (char *c = w->error; *c; c++)
 		if (iscntrl((unsigned char)*c))
 			*c = '?';
@@ -48,11 +37,14 @@ int words_fail(struct words *w, const char *fmt, ...)
 
 void words_subject(struct words *w, const char *fmt, ...)
 {
+	char *subject;
 	va_list ap;
 
 	va_start(ap, fmt);
-	replace(&w->subject, fmt, ap);
+	subject = xvasprintf(fmt, ap);
 	va_end(ap);
+	free(w->subject);
+	w->subject = subject;
 	w->about = ABOUT_TEXT;
 }
 
@@ -101,71 +93,99 @@ int words_end(struct words *w)
 	if (is_option(*w->next))
 		return words_misplaced(w, *w->next);
 	if (*w->next)
-		return words_fail(w, "\"%s\" is not understood here",
-				  *w->next);
+		return words_fail(w,
+			"\"%s\" is one word too many: nothing may follow here",
+			*w->next);
 	return 0;
 }
 
-/* The names that start with @word (all of them when it is NULL), as a list */
-static char *candidates(const char *const *names, const char *word)
+/* The name of row @i, or NULL behind the last one */
+static const char *row_name(const void *rows, size_t size, int i)
+{
+	return *(const char *const *)((const char *)rows + i * size);
+}
+
+/* The names that start with @word, with commas between them */
+static char *candidates(const void *rows, size_t size, const char *word)
 {
 	char *list = xstrdup("");
+	const char *name;
 
-	for (; *names; names++) {
+	for (int i = 0; (name = row_name(rows, size, i)); i++) {
 		char *longer;
 
-		if (word && strncasecmp(*names, word, strlen(word)))
+		if (strncasecmp(name, word, strlen(word)))
 			continue;
-		longer = xasprintf("%s%s%s", list, *list ? ", " : "", *names);
+		longer = xasprintf("%s%s%s", list, *list ? ", " : "", name);
 		free(list);
 		list = longer;
 	}
 	return list;
 }
 
-int words_choice(struct words *w, const char *what, const char *const *names)
+char *rows_names(const void *rows, size_t size)
+{
+	return candidates(rows, size, "");
+}
+
+static void choice_fail(struct words *w, const char *what, const void *rows,
+			size_t size, bool ambiguous)
+{
+	const char *word = *w->next;
+	const char *near = word ? near_name(word, rows, size) : NULL;
+	char *list;
+
+	if (is_option(word)) {
+		words_misplaced(w, word);
+		return;
+	}
+	list = candidates(rows, size, ambiguous ? word : "");
+	if (!word)
+		words_fail(w, "%s is missing: give one of %s", what, list);
+	else if (ambiguous)
+		words_fail(w, "\"%s\" is ambiguous: it may be %s", word, list);
+	else if (near)
+		words_fail(w, "\"%s\" is not %s: did you mean %s?", word, what,
+			   near);
+	else
+		words_fail(w, "\"%s\" is not %s: give one of %s", word, what,
+			   list);
+	free(list);
+}
+
+int words_choose(struct words *w, const char *what, const void *rows,
+		 size_t size)
 {
 	const char *word = *w->next;
 	int found = -1, matches = 0;
-	char *list;
+	const char *name;
 
-	/* Nearly all words are written as they are: files are read by this. */
-	for (int i = 0; word && names[i]; i++) {
-		if (*word == *names[i] && !strcmp(word, names[i])) {
+	/* Nearly all words of a file are written in full. */
+	for (int i = 0; word && (name = row_name(rows, size, i)); i++) {
+		if (*word == *name && !strcmp(word, name)) {
 			w->next++;
 			return i;
 		}
 	}
-	for (int i = 0; word && *word && names[i]; i++) {
-		if (!strcasecmp(names[i], word)) {
-			found = i;
+	if (word && !*word)
+		word = NULL;
+	for (int i = 0; word && (name = row_name(rows, size, i)); i++) {
+		if (strncasecmp(name, word, strlen(word)))
+			continue;
+		found = i;
+		matches++;
+		if (!name[strlen(word)]) {
 			matches = 1;
 			break;
 		}
-		if (!strncasecmp(names[i], word, strlen(word))) {
-			found = i;
-			matches++;
-		}
 	}
-	if (matches == 1) {
-		w->next++;
-		return found;
+	if (matches != 1) {
+		choice_fail(w, what, rows, size, matches > 1);
+		return -1;
 	}
-	if (is_option(word))
-		return words_misplaced(w, word);
+	w->next++;
 
-	list = candidates(names, matches ? word : NULL);
-	if (!word)
-		words_fail(w, "%s is missing: it could be %s", what, list);
-	else if (matches)
-		words_fail(w, "\"%s\" is ambiguous: it could be %s", word,
-			   list);
-	else
-		words_fail(w, "\"%s\" is not %s: it could be %s", word, what,
-			   list);
-	free(list);
-
-	return -1;
+	return found;
 }
 
 int words_unsupported(struct words *w, const char *const *names)

@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Reading attributes: nothing in them is relied on to be there or in shape. */
 #include <arpa/inet.h>
 #include <linux/genetlink.h>
 #include <string.h>
 
-#include <drlb.h>
+#include "base/complain.h"
+#include "wire/attr.h"
 
-#include "wire/nl.h"
-
-/* All dumps go through here, for which calls of libmnl's take their time. */
+/* All dumps go through here. Function calls to libmnl would be slow. */
 static void attrs_take(const void *start, size_t left,
 		       const struct nlattr **tb, unsigned int max)
 {
@@ -60,11 +58,6 @@ uint64_t attr_uint(const struct nlattr *attr)
 	return 0;
 }
 
-int32_t attr_s32(const struct nlattr *attr)
-{
-	return (int32_t)attr_uint(attr);
-}
-
 uint16_t attr_be16(const struct nlattr *attr)
 {
 	return ntohs(attr_uint(attr));
@@ -79,41 +72,4 @@ void attr_text(const struct nlattr *attr, char *buf, size_t size)
 	for (; n < len && n < size - 1 && text[n]; n++)
 		buf[n] = printable(text[n]);
 	buf[n] = '\0';
-}
-
-const struct nlattr *attr_blamed(const struct nlmsghdr *nlh, uint32_t offset,
-				 unsigned int *index)
-{
-	const struct nlattr *attr;
-	unsigned int servers = 0;
-
-	mnl_attr_for_each(attr, nlh, sizeof(struct genlmsghdr)) {
-		uint32_t start = (const char *)attr - (const char *)nlh;
-
-		if (offset >= start &&
-		    offset < start + MNL_ALIGN(attr->nla_len)) {
-			*index = servers;
-			return attr;
-		}
-		servers += mnl_attr_get_type(attr) == DRLB_A_SERVER;
-	}
-	return NULL;
-}
-
-unsigned int attr_blamed_within(const struct nlmsghdr *nlh, uint32_t offset)
-{
-	unsigned int index;
-	const struct nlattr *nest = attr_blamed(nlh, offset, &index);
-	const struct nlattr *attr;
-
-	if (!nest)
-		return 0;
-	mnl_attr_for_each_nested(attr, nest) {
-		uint32_t start = (const char *)attr - (const char *)nlh;
-
-		if (offset >= start &&
-		    offset < start + MNL_ALIGN(attr->nla_len))
-			return mnl_attr_get_type(attr);
-	}
-	return 0;
 }

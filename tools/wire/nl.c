@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The kernel handles all the requests of one sendmsg() before that returns, so
- * their acknowledgments pile up in the receive buffer meanwhile. Both the
- * bytes and the requests of one piece are bounded for that reason; a single
- * request may be larger, the send buffer is stretched for it.
+ * The kernel handles all requests of one sendmsg() before that returns, so the
+ * acknowledgments pile up in the receive buffer. Both the bytes and the
+ * requests of one piece are bounded for that reason. A single request may be
+ * larger: the send buffer is raised for it.
  */
 #include <errno.h>
 #include <limits.h>
@@ -12,45 +12,17 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <time.h>
 
 #include <drlb.h>
 
+#include "base/memory.h"
+#include "wire/attr.h"
 #include "wire/nl.h"
+#include "wire/nl_private.h"
 
 #define PIECE_BYTES	(128 * 1024)
-#define PIECE_REQUESTS	1024
-#define RCVBUF		(4 * 1024 * 1024)
-/* What an acknowledgment takes of the receive buffer, with its overhead */
-#define ACK_BYTES	2304
-#define DUMP_TRIES	10
 
-struct pending {
-	const void *about;
-	size_t offset;		/* of the request in the queue */
-	bool answered;
-};
-
-struct nl {
-	struct mnl_socket *socket;
-	uint16_t family;
-	uint32_t events;
-	const struct nl_handler *handler;
-	bool broken;		/* complained about */
-	bool interrupted;
-	int refused;
-
-	char *queue;
-	size_t size, used;
-	size_t sndbuf;
-	struct pending pending[PIECE_REQUESTS];
-	unsigned int n, n_max, n_answered;
-	uint32_t seq;		/* of the first pending one */
-
-	char reply[64 * 1024];
-};
-
-static int buffer_size(struct nl *nl, int which)
+int nl_buffer_size(struct nl *nl, int which)
 {
 	socklen_t len = sizeof(int);
 	int size = 0;
@@ -60,8 +32,7 @@ static int buffer_size(struct nl *nl, int which)
 	return size;
 }
 
-/* Past the administrator's limit where that is allowed, else up to it */
-static void buffer_raise(struct nl *nl, int force, int which, int size)
+void nl_buffer_raise(struct nl *nl, int force, int which, int size)
 {
 	int fd = mnl_socket_get_fd(nl->socket);
 
@@ -69,91 +40,19 @@ static void buffer_raise(struct nl *nl, int force, int which, int size)
 		setsockopt(fd, SOL_SOCKET, which, &size, sizeof(size));
 }
 
-static void family_attrs(const struct nlmsghdr *nlh, void *ctx)
+int nl_broken(struct nl *nl, const char *doing)
 {
-	const struct nlattr *tb[CTRL_ATTR_MAX + 1];
-	const struct nlattr *group;
-	struct nl *nl = ctx;
-
-	attrs_of(nlh, tb, CTRL_ATTR_MAX);
-	nl->family = attr_uint(tb[CTRL_ATTR_FAMILY_ID]);
-	if (attr_uint(tb[CTRL_ATTR_VERSION]) != DRLB_GENL_VERSION) {
-		complain(NULL,
-			 "the drlb module speaks version %u of its interface, this lbctl %u: install the two that belong together",
-			 (unsigned int)attr_uint(tb[CTRL_ATTR_VERSION]),
-			 DRLB_GENL_VERSION);
-		nl->broken = true;
-	}
-	if (!tb[CTRL_ATTR_MCAST_GROUPS])
-		return;
-	mnl_attr_for_each_nested(group, tb[CTRL_ATTR_MCAST_GROUPS]) {
-		const struct nlattr *tg[CTRL_ATTR_MCAST_GRP_MAX + 1];
-		char name[GENL_NAMSIZ];
-
-		attrs_in(group, tg, CTRL_ATTR_MCAST_GRP_MAX);
-		attr_text(tg[CTRL_ATTR_MCAST_GRP_NAME], name, sizeof(name));
-		if (!strcmp(name, DRLB_GENL_EVENTS))
-			nl->events = attr_uint(tg[CTRL_ATTR_MCAST_GRP_ID]);
-	}
-}
-
-static void family_answer(const struct nl_answer *answer, void *ctx)
-{
-	struct nl *nl = ctx;
-
-	if (!answer->error)
-		return;
 	nl->broken = true;
-	if (answer->error == ENOENT)
+	if (errno == ENOBUFS)
 		complain(NULL,
-			 "the drlb module is not loaded (modprobe drlb, or insmod drlb.ko)");
+			 "answers of the kernel were lost: some requests may have been carried out, look at the result");
+	else if (errno == EMSGSIZE)
+		complain(NULL,
+			 "a request of %zu bytes is too large to send, raise net.core.wmem_max",
+			 nl->used);
 	else
-		complain(NULL, "generic netlink: %s", answer->cause);
-}
-
-static void family_find(struct nl *nl)
-{
-	const struct nl_handler handler = { family_attrs, family_answer, nl };
-	struct nlmsghdr *nlh;
-
-	nl->family = GENL_ID_CTRL;
-	nl_handle(nl, &handler);
-	nlh = nl_queue(nl, CTRL_CMD_GETFAMILY, 0, NL_ROOM, NULL);
-	mnl_attr_put_strz(nlh, CTRL_ATTR_FAMILY_NAME, DRLB_GENL_NAME);
-	nl_flush(nl);
-	nl_handle(nl, NULL);
-}
-
-struct nl *nl_open(void)
-{
-	struct nl *nl = xcalloc(1, sizeof(*nl));
-	int on = 1;
-
-	nl->socket = mnl_socket_open2(NETLINK_GENERIC, SOCK_CLOEXEC);
-	if (!nl->socket ||
-	    mnl_socket_bind(nl->socket, 0, MNL_SOCKET_AUTOPID) < 0) {
-		complain(NULL, "generic netlink: %s", strerror(errno));
-		nl_close(nl);
-		return NULL;
-	}
-	mnl_socket_setsockopt(nl->socket, NETLINK_EXT_ACK, &on, sizeof(on));
-	mnl_socket_setsockopt(nl->socket, NETLINK_CAP_ACK, &on, sizeof(on));
-
-	buffer_raise(nl, SO_RCVBUFFORCE, SO_RCVBUF, RCVBUF);
-	nl->n_max = buffer_size(nl, SO_RCVBUF) / ACK_BYTES;
-	if (nl->n_max > PIECE_REQUESTS)
-		nl->n_max = PIECE_REQUESTS;
-	if (!nl->n_max)
-		nl->n_max = 1;
-	nl->sndbuf = buffer_size(nl, SO_SNDBUF);
-	nl->seq = time(NULL);
-
-	family_find(nl);
-	if (nl->broken) {
-		nl_close(nl);
-		return NULL;
-	}
-	return nl;
+		complain(NULL, "netlink %s: %s", doing, strerror(errno));
+	return -1;
 }
 
 void nl_close(struct nl *nl)
@@ -176,7 +75,7 @@ static struct nlmsghdr *request(struct nl *nl, unsigned int index)
 	return (struct nlmsghdr *)(nl->queue + nl->pending[index].offset);
 }
 
-/* Count what the caller added to the newest request. */
+/* Account for the attributes that the caller added to the newest request. */
 static void settle(struct nl *nl)
 {
 	if (nl->n)
@@ -184,7 +83,7 @@ static void settle(struct nl *nl)
 			   MNL_ALIGN(request(nl, nl->n - 1)->nlmsg_len);
 }
 
-/* Sends what is queued and collects the answers. Returns -1 if it cannot. */
+/* Send the queue and collect the answers; returns -1 after a complaint. */
 static int exchange(struct nl *nl);
 
 struct nlmsghdr *nl_queue(struct nl *nl, uint8_t cmd, uint16_t flags,
@@ -202,7 +101,7 @@ struct nlmsghdr *nl_queue(struct nl *nl, uint8_t cmd, uint16_t flags,
 		nl->queue = xrealloc(nl->queue, nl->size, 1);
 	}
 
-	/* libmnl leaves the padding of attributes as it is. */
+	/* libmnl does not write the padding of attributes. */
 	memset(nl->queue + nl->used, 0, need);
 	nl->pending[nl->n] = (struct pending) {
 		.about = about, .offset = nl->used
@@ -224,9 +123,9 @@ static const char *default_cause(int error)
 	case 0:
 		return NULL;
 	case EPERM:
-		return "not permitted: it takes CAP_NET_ADMIN, run lbctl as root";
+		return "CAP_NET_ADMIN is missing, run lbctl as root";
 	case EOPNOTSUPP:
-		return "the loaded drlb module cannot do this: is it older than lbctl?";
+		return "the drlb module does not know this, load the one of this lbctl";
 	}
 	return strerror(error);
 }
@@ -270,7 +169,7 @@ static void answered(struct nl *nl, unsigned int index,
 		nl_complain(&answer, "");
 }
 
-/* Whatever the number, an error stays one. */
+/* Even the smallest number is an error. */
 static int errno_of(int error)
 {
 	return error == INT_MIN ? INT_MAX : -error;
@@ -305,21 +204,6 @@ static void received(struct nl *nl, const struct nlmsghdr *nlh)
 	}
 }
 
-static int broken(struct nl *nl, const char *what)
-{
-	nl->broken = true;
-	if (errno == ENOBUFS)
-		complain(NULL,
-			 "answers of the kernel were lost, some requests may have been carried out");
-	else if (errno == EMSGSIZE)
-		complain(NULL,
-			 "a request of %zu bytes is too large to send: raise net.core.wmem_max",
-			 nl->used);
-	else
-		complain(NULL, "netlink %s: %s", what, strerror(errno));
-	return -1;
-}
-
 static int exchange(struct nl *nl)
 {
 	struct nlmsghdr *nlh;
@@ -329,21 +213,21 @@ static int exchange(struct nl *nl)
 
 	settle(nl);
 	if (nl->used + 4096 > nl->sndbuf) {
-		buffer_raise(nl, SO_SNDBUFFORCE, SO_SNDBUF, nl->used + 4096);
-		nl->sndbuf = buffer_size(nl, SO_SNDBUF);
+		nl_buffer_raise(nl, SO_SNDBUFFORCE, SO_SNDBUF, nl->used + 4096);
+		nl->sndbuf = nl_buffer_size(nl, SO_SNDBUF);
 	}
 	if (nl->broken)
 		ret = -1;
 	else if (nl->n &&
 		 mnl_socket_sendto(nl->socket, nl->queue, nl->used) < 0)
-		ret = broken(nl, "send");
+		ret = nl_broken(nl, "send");
 
 	while (!ret && nl->n_answered < nl->n) {
 		got = mnl_socket_recvfrom(nl->socket, nl->reply,
 					  sizeof(nl->reply));
 		if (got < 0) {
 			if (errno != EINTR)
-				ret = broken(nl, "receive");
+				ret = nl_broken(nl, "receive");
 			continue;
 		}
 		len = got;
@@ -376,103 +260,4 @@ enum status nl_finish(struct nl *nl)
 	nl_close(nl);
 
 	return ret ? STATUS_FAILED : STATUS_OK;
-}
-
-void nl_interrupted(struct nl *nl)
-{
-	nl->interrupted = true;
-}
-
-int nl_dump(struct nl *nl, const struct nl_dump *dump)
-{
-	const struct nl_handler handler = { .data = dump->data,
-					    .ctx = dump->ctx };
-	struct nlmsghdr *nlh;
-	int ret;
-
-	nl_handle(nl, &handler);
-	for (int tries = 0; tries < DUMP_TRIES; tries++) {
-		nl->interrupted = false;
-		nlh = nl_queue(nl, dump->cmd, NLM_F_DUMP, NL_ROOM,
-			       dump->subject);
-		if (dump->fill)
-			dump->fill(nlh, dump->ctx);
-		ret = nl_flush(nl);
-		if (ret || !nl->interrupted || !dump->reset)
-			break;
-		dump->reset(dump->ctx);
-	}
-	nl_handle(nl, NULL);
-	if (!ret && nl->interrupted) {
-		if (dump->reset) {
-			complain(dump->subject,
-				 "it kept changing while it was read, try again");
-			return -1;
-		}
-		complain("warning",
-			 "%s: changes happened meanwhile, some may be missing or listed twice",
-			 dump->subject);
-	}
-	return ret;
-}
-
-static int join(struct nl *nl, int group)
-{
-	if (mnl_socket_setsockopt(nl->socket, NETLINK_ADD_MEMBERSHIP, &group,
-				  sizeof(group)) < 0)
-		return broken(nl, "events");
-	return 0;
-}
-
-/* Another module, such as a newer build, has other numbers. */
-static void family_news(struct nl *nl, const struct nlmsghdr *nlh)
-{
-	const struct genlmsghdr *genl = mnl_nlmsg_get_payload(nlh);
-	const struct nlattr *tb[CTRL_ATTR_MAX + 1];
-	char name[GENL_NAMSIZ];
-
-	attrs_of(nlh, tb, CTRL_ATTR_MAX);
-	attr_text(tb[CTRL_ATTR_FAMILY_NAME], name, sizeof(name));
-	if (mnl_nlmsg_get_payload_len(nlh) < sizeof(*genl) ||
-	    strcmp(name, DRLB_GENL_NAME))
-		return;
-	if (genl->cmd == CTRL_CMD_DELFAMILY) {
-		complain("warning",
-			 "monitor: the drlb module is gone, and events with it until it is back");
-	} else if (genl->cmd == CTRL_CMD_NEWFAMILY) {
-		complain("warning", "monitor: the drlb module is back");
-		family_attrs(nlh, nl);
-		if (!nl->broken)
-			join(nl, nl->events);
-	}
-}
-
-void nl_listen(struct nl *nl)
-{
-	struct nlmsghdr *nlh;
-	ssize_t got;
-	int len;
-
-	/* The group of news about families has the number of their own one. */
-	if (join(nl, nl->events) || join(nl, GENL_ID_CTRL))
-		return;
-	while (!nl->broken) {
-		got = mnl_socket_recvfrom(nl->socket, nl->reply,
-					  sizeof(nl->reply));
-		if (got < 0 && errno == ENOBUFS) {
-			complain("warning", "monitor: events were lost");
-			continue;
-		}
-		if (got < 0 && errno != EINTR) {
-			broken(nl, "receive");
-			return;
-		}
-		len = got;
-		for (nlh = (void *)nl->reply; mnl_nlmsg_ok(nlh, len);
-		     nlh = mnl_nlmsg_next(nlh, &len))
-			if (nlh->nlmsg_type == nl->family)
-				nl->handler->data(nlh, nl->handler->ctx);
-			else if (nlh->nlmsg_type == GENL_ID_CTRL)
-				family_news(nl, nlh);
-	}
 }

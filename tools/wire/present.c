@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
-#include "cmd/config.h"
-#include "cmd/device.h"
+#include "wire/config.h"
+#include "wire/device.h"
 #include "wire/present.h"
-#include "wire/wire.h"
+#include "wire/service.h"
 
 int present_read(struct nl *nl, struct present *present)
 {

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What the kernel has: all that save prints, and that apply compares with a file */
-#ifndef PRESENT_H
-#define PRESENT_H
+/* The kernel's whole configuration, which save prints and apply compares */
+#ifndef WIRE_PRESENT_H
+#define WIRE_PRESENT_H
 
 #include "base/model.h"
-
-struct nl;
+#include "wire/nl.h"
 
 struct present {
 	struct services services;
@@ -13,7 +12,7 @@ struct present {
 	struct config config, defaults;
 };
 
-/* Returns -1 after a complaint; what was read by then is to be freed as well. */
+/* Returns -1 after a complaint; the parts read so far must be freed, too. */
 int present_read(struct nl *nl, struct present *present);
 void present_free(struct present *present);
 

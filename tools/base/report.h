@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The kernel's reports besides its configuration, as plain data */
+#ifndef BASE_REPORT_H
+#define BASE_REPORT_H
+
+#include <stdbool.h>
+
+#include "base/model.h"
+
+struct connection {
+	uint8_t protocol;
+	uint8_t state;
+	uint16_t client_port;
+	uint16_t vip_port;
+	struct addr client;
+	struct addr vip;
+	struct addr server;
+	uint32_t expires_ms;
+	uint32_t age_ms;
+};
+
+struct stats_counter {
+	char name[64];
+	char about[192];
+	uint64_t value;
+};
+
+/* A namespace's totals, and its packets by verdict */
+struct stats {
+	uint32_t connections;
+	uint32_t half_open;
+	bool overloaded;
+	struct stats_counter *counter;
+	size_t n, room;
+};
+
+struct stats_counter *stats_add_counter(struct stats *stats);
+void stats_free(struct stats *stats);
+
+#endif

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/memory.h"
+#include "cmd/objects.h"
+#include "text/words.h"
+
+#define LBCTL_VERSION	"0.1"
+
+static void help_verb(const struct object *obj, const struct verb *verb)
+{
+	verb_usage(stdout, obj, verb);
+	printf("      %s\n", verb->about);
+}
+
+/* "KEYWORD VALUE    about (default)" */
+static void help_field(const struct field *f, const void *defaults)
+{
+	char *arg = field_arg(f);
+	char *usage = xasprintf("%s %s", f->name, arg);
+
+	printf("    %-26s %s", usage, f->about);
+	if (defaults)
+		printf(" (%s)", field_text(f, defaults).s);
+	putchar('\n');
+	free(usage);
+	free(arg);
+}
+
+/* The defaults of settings are in the kernel, where "config show" gets them. */
+static void help_schema(const struct object *obj)
+{
+	union {
+		struct service service;
+		struct server server;
+		struct config config;
+	} defaults = { 0 };
+	bool setting = obj->schema->nest == DRLB_A_CONFIG;
+
+	printf("\n  %s is one of the following%s:\n",
+	       setting ? "KEY" : "OPTION",
+	       setting ? ", TIME being 30, 90s, 15m or 1h" :
+			 ", with its default in parentheses");
+	fields_reset(obj->schema, &defaults);
+	for (const struct field *f = obj->schema->field; f->name; f++)
+		if (!(f->flags & FIELD_READONLY))
+			help_field(f, setting ? NULL : &defaults);
+}
+
+static void help_object_run(const struct object *obj)
+{
+	if (!obj->verbs)
+		help_verb(obj, &obj->self);
+	for (const struct verb *v = obj->verbs; v && v->name; v++)
+		help_verb(obj, v);
+	if (obj->about)
+		printf("\n%s", obj->about);
+	if (obj->schema)
+		help_schema(obj);
+}
+
+static enum status help_run(struct words *w)
+{
+	const struct object *obj;
+
+	if (!*w->next) {
+		usage(stdout);
+		return STATUS_OK;
+	}
+	obj = object_find(w);
+	if (!obj || words_end(w))
+		return STATUS_USAGE;
+	help_object_run(obj);
+
+	return STATUS_OK;
+}
+
+const struct object help_object = {
+	.name = "help",
+	.self = { .args = "[OBJECT]", .about = "show the usage",
+		  .run = help_run },
+};
+
+static enum status version_run(struct words *w)
+{
+	if (words_end(w))
+		return STATUS_USAGE;
+	puts("lbctl " LBCTL_VERSION);
+
+	return STATUS_OK;
+}
+
+const struct object version_object = {
+	.name = "version",
+	.self = { .args = "", .about = "show the version of lbctl",
+		  .run = version_run },
+};

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <assert.h>
+
+#include "text/schema.h"
+
+#define MEMBER(object, member) \
+	.offset = offsetof(object, member), \
+	.size = sizeof(((object *)NULL)->member)
+
+#define STR(x)	STR_(x)
+#define STR_(x)	#x
+
+static const struct field service_fields[] = {
+	{
+		.name = "scheduler", .attr = DRLB_SERVICE_A_SCHEDULER,
+		.type = FIELD_STRING, .flags = FIELD_SAVED | FIELD_COLUMN,
+		MEMBER(struct service, scheduler),
+		.string = DRLB_SCHEDULER_DEFAULT, .arg = "NAME",
+		.about = "how a server is chosen for a new connection",
+	}, {
+		.name = "table-size", .attr = DRLB_SERVICE_A_TABLE_SIZE,
+		.type = FIELD_U32,
+		MEMBER(struct service, table_size),
+		.max = UINT32_MAX, .value = DRLB_TABLE_SIZE_DEFAULT,
+		.arg = "N",
+		.about = "slots of mh's table, a prime from "
+			 STR(DRLB_TABLE_SIZE_MIN) " to "
+			 STR(DRLB_TABLE_SIZE_MAX),
+	}, {
+		.name = "hash", .attr = DRLB_SERVICE_A_HASH,
+		.type = FIELD_ENUM,
+		MEMBER(struct service, hash),
+		.value = DRLB_HASH_SOURCE_PORT, .names = hash_names,
+		.about = "the part of a client's address that is hashed",
+	}, { .name = NULL }
+};
+
+static const char *const later_service_options[] = {
+	"persistent", "mask", "ops", NULL
+};
+
+const struct schema service_schema = {
+	.a_field = "an option of a service",
+	.nest = DRLB_A_SERVICE,
+	.attr_max = DRLB_SERVICE_A_MAX,
+	.field = service_fields,
+	.later = later_service_options,
+};
+
+static const struct field server_fields[] = {
+	{
+		.name = "weight", .attr = DRLB_SERVER_A_WEIGHT,
+		.type = FIELD_U32, .flags = FIELD_COLUMN,
+		MEMBER(struct server, weight),
+		.max = DRLB_WEIGHT_MAX, .value = DRLB_WEIGHT_DEFAULT,
+		.arg = "N",
+		.about = "its share of new connections, from 0 for none to "
+			 STR(DRLB_WEIGHT_MAX),
+	}, { .name = NULL }
+};
+
+const struct schema server_schema = {
+	.a_field = "an option of a server",
+	.nest = DRLB_A_SERVER,
+	.attr_max = DRLB_SERVER_A_MAX,
+	.field = server_fields,
+};
+
+/* The kernel knows the defaults of settings: they are its parameters. */
+#define SETTING(name_, attr_, type_) \
+	.name = name_, .attr = DRLB_CONFIG_A_##attr_, .type = type_, \
+	MEMBER(struct config, value[DRLB_CONFIG_A_##attr_])
+
+#define TIMEOUT(name_, attr_, about_) { \
+	SETTING(name_, attr_, FIELD_TIME), \
+	.min = 1, .max = DRLB_TIMEOUT_MAX, .arg = "TIME", .about = about_ }
+
+static const struct field config_fields[] = {
+	{ SETTING("conn_max", CONN_MAX, FIELD_U32),
+	  .min = 1, .max = INT32_MAX, .arg = "N",
+	  .about = "connections, past which scheduling is stateless" },
+	{ SETTING("half_open_max", HALF_OPEN_MAX, FIELD_U32),
+	  .min = 1, .max = INT32_MAX, .arg = "N",
+	  .about = "half-open TCP connections, past which it is stateless" },
+	TIMEOUT("tcp_syn_recv", TCP_SYN_RECV, "seconds: half-open"),
+	TIMEOUT("tcp_established", TCP_ESTABLISHED, "seconds: established"),
+	TIMEOUT("tcp_fin_wait", TCP_FIN_WAIT, "seconds: closed by the client"),
+	TIMEOUT("tcp_time_wait", TCP_TIME_WAIT, "seconds: closed"),
+	TIMEOUT("tcp_close", TCP_CLOSE, "seconds: reset"),
+	TIMEOUT("udp", UDP, "seconds: UDP"),
+	{ SETTING("probe_interval", PROBE_INTERVAL, FIELD_TIME),
+	  .max = 3600, .arg = "TIME",
+	  .about = "seconds between checks of a server's neighbour entry, 0: none" },
+	{ SETTING("hook_priority", HOOK_PRIORITY, FIELD_S32),
+	  .flags = FIELD_READONLY,
+	  .about = "priority of the PRE_ROUTING hook, a parameter of the module" },
+	{ .name = NULL }
+};
+
+const struct schema config_schema = {
+	.a_field = "a setting",
+	.nest = DRLB_A_CONFIG,
+	.attr_max = DRLB_CONFIG_A_MAX,
+	.field = config_fields,
+};
+
+const struct schema *schema_find(unsigned int nest)
+{
+	static const struct schema *const all[] = {
+		&service_schema, &server_schema, &config_schema
+	};
+
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
+		if (all[i]->nest == nest)
+			return all[i];
+	return NULL;
+}
+
+static_assert(DRLB_SERVICE_A_MAX < 64 && DRLB_SERVER_A_MAX < 64 &&
+	      DRLB_CONFIG_A_MAX < 64, "a set of fields has 64 bits");

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <stdio.h>
+
+#include "text/json.h"
+#include "text/name.h"
+#include "view/connection.h"
+
+void connection_json(const struct connection *c, bool first)
+{
+	const char *state = name_of(connection_state_names, c->state);
+	json_t *object;
+
+	object = jpack("{s:s, s:o, s:i, s:o, s:i, s:o, s:s, s:I, s:I}",
+		       "protocol", protocol_name(c->protocol),
+		       "client", addr_json(&c->client),
+		       "client_port", c->client_port,
+		       "vip", addr_json(&c->vip),
+		       "vip_port", c->vip_port,
+		       "server", addr_json(&c->server),
+		       "state", state,
+		       "expires_ms", (json_int_t)c->expires_ms,
+		       "age_ms", (json_int_t)c->age_ms);
+
+	fputs(first ? "{\"connections\":[" : ",", stdout);
+	json_print_part(object);
+}
+
+void connection_row(const struct connection *c, struct table **table)
+{
+	static const struct column columns[] = {
+		{ .title = "PROTOCOL" }, { .title = "CLIENT" },
+		{ .title = "VIP" }, { .title = "SERVER" },
+		{ .title = "STATE" }, { .title = "EXPIRES", .right = true },
+		{ .title = "AGE", .right = true }, { .title = NULL }
+	};
+
+	if (!*table)
+		*table = table_new(columns);
+	table_text(*table, PLAIN, protocol_name(c->protocol));
+	table_text(*table, PLAIN,
+		   end_name(&c->client, c->client_port).s);
+	table_text(*table, PLAIN, end_name(&c->vip, c->vip_port).s);
+	table_text(*table, PLAIN, addr_name(&c->server).s);
+	table_text(*table, PLAIN,
+		   name_of(connection_state_names, c->state));
+	table_cell(*table, PLAIN, "%u.%us", c->expires_ms / 1000,
+		   c->expires_ms / 100 % 10);
+	table_cell(*table, PLAIN, "%u.%us", c->age_ms / 1000,
+		   c->age_ms / 100 % 10);
+}
+
+void connection_oneline(const struct connection *c)
+{
+	printf("connection %s client %s vip %s server %s state %s",
+	       protocol_name(c->protocol),
+	       end_name(&c->client, c->client_port).s,
+	       end_name(&c->vip, c->vip_port).s, addr_name(&c->server).s,
+	       name_of(connection_state_names, c->state));
+	printf(" expires %u.%us age %u.%us\n", c->expires_ms / 1000,
+	       c->expires_ms / 100 % 10, c->age_ms / 1000,
+	       c->age_ms / 100 % 10);
+}
