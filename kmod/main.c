@@ -2,45 +2,42 @@
 /*
  * drlb: a load balancer that forwards by direct routing
  */
-#include "base/compat.h"
-#include "conn/conn.h"
-#include "door/device.h"
-#include "server/egress.h"
 #include "base/hash.h"
-#include "door/hook.h"
-#include "control/net.h"
+#include "base/work.h"
+#include "control/control.h"
 #include "netlink/netlink.h"
-#include "path/packet.h"
-#include "proto/tcp.h"
-#include "sched/sched.h"
 
 #include <linux/mm.h>
 #include <linux/module.h>
-#include <linux/random.h>
-#include <linux/rtnetlink.h>
 
-/* What an entry takes with its share of the table, and the part of memory, as
- * a divisor, that they may take together by default.
+/* The bytes that an entry takes with its share of the table, and the part of
+ * memory, as a divisor, that entries may take together by default.
  */
 #define CONN_COST	96
 #define CONN_MEMORY	16
-#define HALF_OPEN_PART	8
+#define UNPROVEN_PART	8
 
 #define INGRESS_MAX	16
-
-u64 drlb_hash_secret[5] __ro_after_init;
 
 static unsigned int conn_max;
 module_param(conn_max, uint, 0444);
 MODULE_PARM_DESC(conn_max, "connections, past which balancing is stateless (0: by memory)");
 
-static unsigned int half_open_max;
-module_param(half_open_max, uint, 0444);
-MODULE_PARM_DESC(half_open_max, "the same for half-open TCP connections (0: conn_max / 8)");
+static unsigned int tcp_unproven_max;
+module_param(tcp_unproven_max, uint, 0444);
+MODULE_PARM_DESC(tcp_unproven_max, "the same for TCP connections that are not proven (0: conn_max / 8)");
+
+static unsigned int udp_unproven_max;
+module_param(udp_unproven_max, uint, 0444);
+MODULE_PARM_DESC(udp_unproven_max, "the same for UDP flows of one packet (0: conn_max / 8)");
 
 static unsigned int tcp_syn_recv = 60;
 module_param(tcp_syn_recv, uint, 0444);
 MODULE_PARM_DESC(tcp_syn_recv, "timeout after the SYN, in seconds (60)");
+
+static unsigned int tcp_ack_recv = 60;
+module_param(tcp_ack_recv, uint, 0444);
+MODULE_PARM_DESC(tcp_ack_recv, "timeout after the handshake's ACK, in seconds (60)");
 
 static unsigned int tcp_established = 900;
 module_param(tcp_established, uint, 0444);
@@ -57,6 +54,10 @@ MODULE_PARM_DESC(tcp_time_wait, "timeout after a FIN in the handshake, in second
 static unsigned int tcp_close = 10;
 module_param(tcp_close, uint, 0444);
 MODULE_PARM_DESC(tcp_close, "timeout after a RST, in seconds (10)");
+
+static unsigned int udp_new = 30;
+module_param(udp_new, uint, 0444);
+MODULE_PARM_DESC(udp_new, "timeout of a UDP flow of one packet, in seconds (30)");
 
 static unsigned int udp = 300;
 module_param(udp, uint, 0444);
@@ -86,38 +87,50 @@ static int __init check_range(const char *name, s64 value, s64 min, s64 max)
 	return -EINVAL;
 }
 
-static int __init set_timeout(int state, const char *name, unsigned int value)
+static int __init check_settings(const struct drlb_settings *set)
 {
-	drlb_settings_default.timeout[state] = value;
+	int err, i;
 
-	return check_range(name, value, 1, DRLB_TIMEOUT_MAX);
+	for (i = 0; i < DRLB_SETTINGS; i++) {
+		const struct drlb_setting *setting = &drlb_settings_table[i];
+
+		err = check_range(setting->name,
+				  *drlb_setting_word(setting, set),
+				  setting->min, setting->max);
+		if (err)
+			return err;
+	}
+
+	return 0;
 }
 
 static int __init read_parameters(void)
 {
-	struct drlb_settings *set = &drlb_settings_default;
 	u64 fits = (u64)totalram_pages() * PAGE_SIZE / CONN_MEMORY / CONN_COST;
+	u32 most = conn_max ?: min_t(u64, fits, INT_MAX);
+	u32 part = max(most / UNPROVEN_PART, 1U);
 
-	set->conn_max = conn_max ?: min_t(u64, fits, INT_MAX);
-	set->half_open_max = half_open_max ?:
-			     max(set->conn_max / HALF_OPEN_PART, 1U);
-	set->probe_interval = probe_interval;
+	drlb_settings_default = (struct drlb_settings) {
+		.conn_max = most,
+		.unproven_max = {
+			[DRLB_PROTO_TCP] = tcp_unproven_max ?: part,
+			[DRLB_PROTO_UDP] = udp_unproven_max ?: part,
+		},
+		.timeout = {
+			[DRLB_CONNECTION_SYN_RECV] = tcp_syn_recv,
+			[DRLB_CONNECTION_ACK_RECV] = tcp_ack_recv,
+			[DRLB_CONNECTION_ESTABLISHED] = tcp_established,
+			[DRLB_CONNECTION_FIN_WAIT] = tcp_fin_wait,
+			[DRLB_CONNECTION_TIME_WAIT] = tcp_time_wait,
+			[DRLB_CONNECTION_CLOSE] = tcp_close,
+			[DRLB_CONNECTION_UDP_NEW] = udp_new,
+			[DRLB_CONNECTION_UDP] = udp,
+		},
+		.probe_interval = probe_interval,
+	};
 	drlb_hook_priority = hook_priority;
 
-	return set_timeout(DRLB_CONNECTION_NONE, "none", 1) ?:
-	       set_timeout(DRLB_CONNECTION_UDP, "udp", udp) ?:
-	       set_timeout(DRLB_CONNECTION_SYN_RECV, "tcp_syn_recv",
-			   tcp_syn_recv) ?:
-	       set_timeout(DRLB_CONNECTION_ESTABLISHED, "tcp_established",
-			   tcp_established) ?:
-	       set_timeout(DRLB_CONNECTION_FIN_WAIT, "tcp_fin_wait",
-			   tcp_fin_wait) ?:
-	       set_timeout(DRLB_CONNECTION_TIME_WAIT, "tcp_time_wait",
-			   tcp_time_wait) ?:
-	       set_timeout(DRLB_CONNECTION_CLOSE, "tcp_close", tcp_close) ?:
-	       check_range("conn_max", set->conn_max, 1, INT_MAX) ?:
-	       check_range("half_open_max", set->half_open_max, 1, INT_MAX) ?:
-	       check_range("probe_interval", probe_interval, 0, 3600) ?:
+	return check_settings(&drlb_settings_default) ?:
 	       check_range("hook_priority", hook_priority,
 			   DRLB_HOOK_PRIORITY_MIN, DRLB_HOOK_PRIORITY_MAX);
 }
@@ -127,15 +140,13 @@ static int __init add_ingress(void)
 	struct netlink_ext_ack extack = {};
 	int i, err = 0;
 
-	rtnl_lock();
 	for (i = 0; i < ingress_n && !err; i++) {
-		err = drlb_device_add(drlb_net(&init_net), ingress[i], false,
-				      &extack);
+		err = drlb_control_device_add(drlb_net(&init_net), ingress[i],
+					      false, &extack);
 		if (err)
 			pr_err("ingress=%s: %s\n", ingress[i],
 			       extack._msg ?: "no memory");
 	}
-	rtnl_unlock();
 
 	return err;
 }
@@ -143,7 +154,7 @@ static int __init add_ingress(void)
 #ifdef DRLB_SELFTEST
 static bool __init selftest(void)
 {
-	return drlb_packet_selftest() & drlb_proto_tcp_selftest() &
+	return drlb_packet_selftest() & drlb_proto_selftest() &
 	       drlb_sched_wlc_selftest() & drlb_sched_wrr_selftest() &
 	       drlb_sched_mh_selftest() & drlb_conn_selftest();
 }
@@ -165,55 +176,47 @@ static int __init drlb_init(void)
 	if (err)
 		return err;
 
-	get_random_bytes(drlb_hash_secret, sizeof(drlb_hash_secret));
+	drlb_hash_init();
+	err = drlb_work_init();
+	if (err)
+		return err;
 
 	err = drlb_conn_cache_init();
 	if (err)
-		return err;
+		goto err_work;
 
 	err = drlb_net_init();
 	if (err)
 		goto err_cache;
 
-	err = drlb_egress_init();
+	err = add_ingress();
 	if (err)
 		goto err_net;
 
-	err = drlb_device_init();
-	if (err)
-		goto err_egress;
-
-	err = add_ingress();
-	if (err)
-		goto err_device;
-
 	err = drlb_nl_init();
 	if (err)
-		goto err_device;
+		goto err_net;
 
 	return 0;
 
-err_device:
-	drlb_device_exit();
-err_egress:
-	drlb_egress_exit();
 err_net:
 	drlb_net_exit();
 err_cache:
 	rcu_barrier();
 	drlb_conn_cache_exit();
+err_work:
+	drlb_work_exit();
 	return err;
 }
 
 static void __exit drlb_exit(void)
 {
 	drlb_nl_exit();
-	drlb_device_exit();
-	drlb_egress_exit();
 	drlb_net_exit();
 	/* Everything that call_rcu() frees is freed by this module's code. */
 	rcu_barrier();
 	drlb_conn_cache_exit();
+	drlb_work_exit();
 }
 
 module_init(drlb_init);

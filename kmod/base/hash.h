@@ -4,8 +4,8 @@
 
 #include <linux/math64.h>
 
-/* Random, one for each word of a key: set when the module is loaded. Without
- * them nobody outside can aim at a bucket.
+/* One random word for each word of a key, drawn when the module is loaded.
+ * Nobody who does not know them can aim at a bucket.
  */
 extern u64 drlb_hash_secret[5];
 
@@ -16,5 +16,7 @@ static __always_inline u64 drlb_fold(u64 a, u64 b)
 {
 	return (a * b) ^ mul_u64_u64_shr(a, b, 64);
 }
+
+void drlb_hash_init(void);
 
 #endif /* _DRLB_HASH_H */

@@ -4,9 +4,8 @@
 
 #include <linux/gfp.h>
 
-/* What is configured lasts, and is charged to the memory cgroup of who does it.
- * At its limit the command fails: nobody else there is killed for it, as by
- * GFP_KERNEL, and nothing is logged.
+/* Configuration is charged to the caller's memory cgroup. At its limit the
+ * request fails, without an OOM kill and without a log line.
  */
 #define DRLB_GFP_CONFIG	(GFP_KERNEL_ACCOUNT | __GFP_RETRY_MAYFAIL |	\
 			 __GFP_NOWARN)

@@ -7,9 +7,9 @@
 #include <linux/u64_stats_sync.h>
 
 /*
- * What became of packets that were not simply sent to a real server, in the
- * order of the packet's way. One list makes the enum, the names that the
- * netlink interface gives out, and the sentences for people.
+ * The fate of packets that were not simply sent to a real server, in the order
+ * of a packet's way. One list makes the enum, the names that the netlink
+ * interface gives out, and the sentences for people.
  */
 #define DRLB_COUNTERS(X)						      \
 	X(MALFORMED, malformed,						      \
@@ -22,6 +22,8 @@
 	  "TCP without a connection, left to the local stack")		      \
 	X(ICMP_UNRELATED, icmp_unrelated,				      \
 	  "ICMP error about no connection, left to the local stack")	      \
+	X(FROM_SERVER, from_server,					      \
+	  "sent here by one of the service's servers, for the local one")     \
 	X(LOCAL_NODE, local_node,					      \
 	  "for the director as its own real server")			      \
 	X(RESCHEDULED, rescheduled,					      \
@@ -30,10 +32,16 @@
 	  "TCP picked up in mid-stream, by the hash")			      \
 	X(STATELESS, stateless,						      \
 	  "forwarded by the hash, without an entry")			      \
+	X(SERVICE_GONE, service_gone,					      \
+	  "dropped: the connection's service was removed a moment ago")	      \
 	X(NO_SERVER, no_server,						      \
 	  "dropped with an ICMP error: no server can take it")		      \
+	X(BEYOND_SCOPE, beyond_scope,					      \
+	  "dropped with an ICMP error: link-local client on another link")    \
 	X(NO_ROUTE, no_route,						      \
 	  "dropped: no route to the server, or no device")		      \
+	X(NO_NEIGHBOUR, no_neighbour,					      \
+	  "dropped: no neighbour entry for the server at the moment")	      \
 	X(TTL_EXCEEDED, ttl_exceeded,					      \
 	  "dropped with an ICMP error: the TTL or hop limit ran out")	      \
 	X(TOO_BIG, too_big,						      \

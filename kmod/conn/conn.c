@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * The connection table. An entry dies by expiry, by an administrator, or
- * because a packet found it useless; nothing but a packet creates one. What looks
- * at many of them is in conn_walk.c.
+ * because a packet found it useless; only a packet creates one. walk.c has
+ * everything that looks at many of them.
  */
 #include "conn/conn.h"
-#include "sched/sched.h"
-#include "server/server.h"
 
 #include <linux/slab.h>
 
@@ -57,43 +55,43 @@ static const struct rhashtable_params table6_params = {
 	.automatic_shrinking	= true,
 };
 
-bool drlb_conn_full(const struct drlb_net *dn, u32 state)
+bool drlb_conn_full(const struct drlb_conns *conns, u32 state)
 {
-	const struct drlb_conns *conns = &dn->conns;
+	const struct drlb_conn_limits *limits = &conns->limits;
+	u8 proto = drlb_states[state].proto;
 
-	if (drlb_conn_number(conns) >= READ_ONCE(dn->settings.conn_max))
+	if (drlb_conn_number(conns) >= READ_ONCE(limits->max))
 		return true;
 
-	return state == DRLB_CONNECTION_SYN_RECV &&
-	       atomic_read(&conns->half_open) >=
-	       READ_ONCE(dn->settings.half_open_max);
+	return drlb_states[state].unproven &&
+	       atomic_read(&conns->unproven[proto]) >=
+	       READ_ONCE(limits->unproven_max[proto]);
 }
 
-static bool state_active(u32 state)
+static atomic_t *load_count(struct drlb_load *load, u32 state)
 {
-	return state == DRLB_CONNECTION_SYN_RECV ||
-	       state == DRLB_CONNECTION_ESTABLISHED;
+	return drlb_states[state].active ? &load->active : &load->inactive;
 }
 
-static void half_open_add(struct drlb_net *dn, u32 state, int n)
+static void unproven_add(struct drlb_conns *conns, u32 state, int n)
 {
-	if (state == DRLB_CONNECTION_SYN_RECV)
-		atomic_add(n, &dn->conns.half_open);
+	if (drlb_states[state].unproven)
+		atomic_add(n, &conns->unproven[drlb_states[state].proto]);
 }
 
-static void account_add(struct drlb_net *dn, struct drlb_server *server,
+static void account_add(struct drlb_conns *conns, struct drlb_load *load,
 			u32 state)
 {
-	atomic_inc(state_active(state) ? &server->active : &server->inactive);
-	half_open_add(dn, state, 1);
+	atomic_inc(load_count(load, state));
+	unproven_add(conns, state, 1);
 }
 
-/* The connection's last use of @server, unless it stays counted otherwise. */
-static void account_sub(struct drlb_net *dn, struct drlb_server *server,
+/* The connection's last use of @load, unless it stays counted otherwise. */
+static void account_sub(struct drlb_conns *conns, struct drlb_load *load,
 			u32 state)
 {
-	half_open_add(dn, state, -1);
-	atomic_dec(state_active(state) ? &server->active : &server->inactive);
+	unproven_add(conns, state, -1);
+	atomic_dec(load_count(load, state));
 }
 
 void drlb_conn_free4(struct rcu_head *rcu)
@@ -110,7 +108,7 @@ void drlb_conn_free6(struct rcu_head *rcu)
 	kmem_cache_free(cache6, container_of(conn, struct drlb_conn6, base));
 }
 
-/* Insert, or return what is there already under the key. */
+/* Insert, or return the entry that is there already under the key. */
 static struct drlb_conn *conn_insert(struct drlb_conns *conns,
 				     struct drlb_conn *conn, u8 family)
 {
@@ -132,14 +130,14 @@ static struct drlb_conn *conn_alloc(const struct drlb_packet *pkt)
 		conn4 = kmem_cache_alloc(cache4, GFP_ATOMIC | __GFP_NOWARN);
 		if (!conn4)
 			return NULL;
-		conn4->key = pkt->key4;
+		conn4->key = pkt->key.v4;
 		return &conn4->base;
 	}
 
 	conn6 = kmem_cache_alloc(cache6, GFP_ATOMIC | __GFP_NOWARN);
 	if (!conn6)
 		return NULL;
-	conn6->key = pkt->key6;
+	conn6->key = pkt->key.v6;
 	return &conn6->base;
 }
 
@@ -151,89 +149,93 @@ static void conn_free(struct drlb_conn *conn, u8 family)
 		drlb_conn_free6(&conn->rcu);
 }
 
-struct drlb_conn *drlb_conn_create(struct drlb_net *dn,
+struct drlb_conn *drlb_conn_create(struct drlb_conns *conns,
 				   const struct drlb_packet *pkt,
-				   struct drlb_server *server, u32 state)
+				   struct drlb_load *load, u32 state,
+				   u32 timeout, bool *created)
 {
 	struct drlb_conn *conn, *other;
 	u32 now = drlb_conn_now();
 	int attempt;
 
+	*created = false;
 	conn = conn_alloc(pkt);
 	if (unlikely(!conn))
 		return NULL;
 
-	conn->server = server;
+	conn->load = load;
 	conn->state = state;
-	conn->created = now;
-	conn->expires = now + READ_ONCE(dn->timeout[state]);
+	conn->created = get_jiffies_64() >> DRLB_CONN_AGE_SHIFT;
+	conn->expires = now + timeout;
 
 	/* Counted first: once it is in the table anyone may kill it. */
-	account_add(dn, server, state);
-	drlb_sched_recount(server);
+	account_add(conns, load, state);
+	drlb_load_changed(load);
 	for (attempt = 0; attempt < 2; attempt++) {
-		other = conn_insert(&dn->conns, conn, pkt->family);
+		other = conn_insert(conns, conn, pkt->family);
 		if (likely(!other)) {
-			drlb_traffic_conn(server->traffic);
+			*created = true;
 			return conn;
 		}
 		if (IS_ERR(other))
 			break;
 		if (!drlb_conn_expired(other, now))
 			break;
-		drlb_conn_kill(dn, other, pkt->family);
+		drlb_conn_kill(conns, other, pkt->family);
 	}
 
-	account_sub(dn, server, state);
-	drlb_sched_recount(server);
+	account_sub(conns, load, state);
+	drlb_load_changed(load);
 	conn_free(conn, pkt->family);
 
 	return IS_ERR(other) || drlb_conn_expired(other, now) ? NULL : other;
 }
 
-void drlb_conn_change(struct drlb_net *dn, struct drlb_conn *conn, u32 from,
-		      u32 to)
+void drlb_conn_change(struct drlb_conns *conns, struct drlb_conn *conn,
+		      u32 from, u32 to)
 {
 	if (cmpxchg(&conn->state, from, to) != from)
 		return;
 
-	/* Nobody recounts what a server has for what comes to the same: it must
-	 * not be otherwise meanwhile either.
+	/* Nobody recounts a load that stays as it was: it must not be another
+	 * one in between either.
 	 */
-	if (state_active(from) == state_active(to)) {
-		half_open_add(dn, to, 1);
-		half_open_add(dn, from, -1);
+	if (drlb_states[from].active == drlb_states[to].active) {
+		unproven_add(conns, to, 1);
+		unproven_add(conns, from, -1);
 		return;
 	}
-	account_add(dn, conn->server, to);
-	account_sub(dn, conn->server, from);
-	drlb_sched_recount(conn->server);
+	account_add(conns, conn->load, to);
+	account_sub(conns, conn->load, from);
+	drlb_load_changed(conn->load);
 }
 
-/* Who removes it from the table has killed it: so there never is a dead one in
- * it, in the way of the next under the same key.
+/* Only the remover marks an entry dead, so the table never holds a dead entry
+ * that blocks its key.
  */
-bool drlb_conn_remove(struct drlb_net *dn, struct drlb_conn *conn, u8 family)
+bool drlb_conn_remove(struct drlb_conns *conns, struct drlb_conn *conn,
+		      u8 family)
 {
 	int err;
 
 	err = family == AF_INET ?
-	      rhashtable_remove_fast(&dn->conns.table4, &conn->node,
+	      rhashtable_remove_fast(&conns->table4, &conn->node,
 				     table4_params) :
-	      rhashtable_remove_fast(&dn->conns.table6, &conn->node,
+	      rhashtable_remove_fast(&conns->table6, &conn->node,
 				     table6_params);
 	if (err)
 		return false;
 
-	account_sub(dn, conn->server, xchg(&conn->state, DRLB_CONN_DEAD));
-	drlb_sched_recount(conn->server);
+	account_sub(conns, conn->load, xchg(&conn->state, DRLB_CONN_DEAD));
+	drlb_load_changed(conn->load);
 
 	return true;
 }
 
-bool drlb_conn_kill(struct drlb_net *dn, struct drlb_conn *conn, u8 family)
+bool drlb_conn_kill(struct drlb_conns *conns, struct drlb_conn *conn,
+		    u8 family)
 {
-	if (!drlb_conn_remove(dn, conn, family))
+	if (!drlb_conn_remove(conns, conn, family))
 		return false;
 
 	call_rcu(&conn->rcu,
@@ -242,26 +244,33 @@ bool drlb_conn_kill(struct drlb_net *dn, struct drlb_conn *conn, u8 family)
 	return true;
 }
 
-int drlb_conns_init(struct drlb_net *dn)
+void drlb_conns_init(struct drlb_conns *conns)
+{
+	INIT_DELAYED_WORK(&conns->gc, drlb_conns_gc);
+}
+
+int drlb_conns_prepare(struct drlb_conns *conns)
 {
 	int err;
 
-	err = rhashtable_init(&dn->conns.table4, &table4_params);
+	if (conns->ready)
+		return 0;
+
+	err = rhashtable_init(&conns->table4, &table4_params);
 	if (err)
 		return err;
 
-	err = rhashtable_init(&dn->conns.table6, &table6_params);
-	if (err)
-		goto err_table4;
+	err = rhashtable_init(&conns->table6, &table6_params);
+	if (err) {
+		rhashtable_destroy(&conns->table4);
+		return err;
+	}
 
-	atomic_set(&dn->conns.half_open, 0);
-	drlb_conns_collector_init(dn);
+	/* Pairs with smp_load_acquire() in drlb_conn_walk_init(). */
+	smp_store_release(&conns->ready, true);
+	drlb_conn_walk_init(conns, &conns->walk);
 
 	return 0;
-
-err_table4:
-	rhashtable_destroy(&dn->conns.table4);
-	return err;
 }
 
 static void conn_destroy4(void *ptr, void *arg)
@@ -274,11 +283,15 @@ static void conn_destroy6(void *ptr, void *arg)
 	kmem_cache_free(cache6, ptr);
 }
 
-void drlb_conns_exit(struct drlb_net *dn)
+void drlb_conns_exit(struct drlb_conns *conns)
 {
-	drlb_conns_collector_exit(dn);
-	rhashtable_free_and_destroy(&dn->conns.table4, conn_destroy4, NULL);
-	rhashtable_free_and_destroy(&dn->conns.table6, conn_destroy6, NULL);
+	if (!conns->ready)
+		return;
+
+	cancel_delayed_work_sync(&conns->gc);
+	drlb_conn_walk_exit(&conns->walk);
+	rhashtable_free_and_destroy(&conns->table4, conn_destroy4, NULL);
+	rhashtable_free_and_destroy(&conns->table6, conn_destroy6, NULL);
 }
 
 int __init drlb_conn_cache_init(void)
@@ -299,7 +312,7 @@ int __init drlb_conn_cache_init(void)
 	return 0;
 }
 
-/* After rcu_barrier(): what was killed last is freed by RCU. */
+/* After rcu_barrier(): the last ones that were killed are freed by RCU. */
 void drlb_conn_cache_exit(void)
 {
 	kmem_cache_destroy(cache6);

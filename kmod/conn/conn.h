@@ -4,39 +4,39 @@
 
 #include <linux/jiffies.h>
 #include <linux/rhashtable.h>
+#include <linux/workqueue.h>
 
 #include <drlb.h>
 
 #include "base/hash.h"
-#include "control/net.h"
-#include "path/packet.h"
+#include "base/key.h"
+#include "base/load.h"
+#include "proto/proto.h"
 
-struct drlb_server;
-
-/* In struct drlb_conn.state: removed from the table. */
+/* In drlb_conn.state: removed from the table. */
 #define DRLB_CONN_DEAD	0xff
 
 /**
  * struct drlb_conn - a connection, the part that both families share
  * @node: in the table
- * @server: where it goes, for good. Stays valid as long as the connection is
+ * @load: its server's, for good. It stays valid as long as the connection is
  *	counted in it, and an RCU grace period longer.
  * @expires: jiffies, cut to 32 bits; written at most once a tick
- * @created: likewise
+ * @created: jiffies in units of DRLB_CONN_AGE_UNIT, cut to 32 bits
  * @state: enum drlb_connection_state, or DRLB_CONN_DEAD, from which there is
  *	no way back. Changes by cmpxchg() only, whose winner does the accounting.
  * @rcu: frees it
  */
 struct drlb_conn {
 	struct rhash_head node;
-	struct drlb_server *server;
+	struct drlb_load *load;
 	u32 expires;
 	u32 created;
 	u32 state;
 	struct rcu_head rcu;
 };
 
-/* One cache line on 64-bit machines: the key and what a packet reads of it. */
+/* One cache line on 64-bit machines: the key and all that a packet reads. */
 struct drlb_conn4 {
 	struct drlb_conn base;
 	union drlb_key4 key;
@@ -47,8 +47,68 @@ struct drlb_conn6 {
 	union drlb_key6 key;
 };
 
+/**
+ * struct drlb_conn_walk - a walk over all connections that may pause
+ * @iter: where it is
+ * @family: in which of the two tables; 0 when it is over
+ * @restarted: some may come twice
+ * @resized: because a table was resized: many may
+ */
+struct drlb_conn_walk {
+	struct rhashtable_iter iter;
+	u8 family;
+	bool restarted;
+	bool resized;
+};
+
+/**
+ * struct drlb_conn_limits - what CONFIG_SET changes, each word on its own
+ * @max: entries past which new connections are balanced statelessly
+ * @unproven_max: the same, for the unproven ones of each protocol
+ * @timeout: jiffies, by enum drlb_connection_state
+ */
+struct drlb_conn_limits {
+	u32 max;
+	u32 unproven_max[DRLB_PROTOS];
+	u32 timeout[DRLB_STATES];
+};
+
+/**
+ * struct drlb_conns - the connections of a namespace
+ * @table4: struct drlb_conn4
+ * @limits: see above
+ * @ready: the tables are there, with the first service or device
+ * @table6: struct drlb_conn6
+ * @unproven: how many there are of each protocol
+ * @gc: the collector's work
+ * @walk: where in the tables the collector stopped
+ * @wanted: the collector runs, connections or not
+ * @resting: it found nothing to do, and may stop after the grace period @rest
+ * @rest: see @resting
+ */
+struct drlb_conns {
+	struct rhashtable table4;
+	struct drlb_conn_limits limits;
+	bool ready;
+	/* Away from the number of entries in the other, which each new
+	 * connection writes.
+	 */
+	struct rhashtable table6 ____cacheline_aligned_in_smp;
+	atomic_t unproven[DRLB_PROTOS];
+	struct delayed_work gc;
+	struct drlb_conn_walk walk;
+	bool wanted;
+	bool resting;
+	unsigned long rest;
+};
+
 /* Half a second: how much later a packet must be to renew a connection. */
-#define DRLB_CONN_TICK	(HZ / 2)
+#define DRLB_CONN_TICK		(HZ / 2)
+
+/* Ages are told in units of 16 jiffies: 32 bits of these are two years at a
+ * HZ of 1000, and eight at one of 250.
+ */
+#define DRLB_CONN_AGE_SHIFT	4
 
 static inline u32 drlb_conn_now(void)
 {
@@ -60,8 +120,8 @@ static inline bool drlb_conn_expired(const struct drlb_conn *conn, u32 now)
 	return (s32)(now - READ_ONCE(conn->expires)) >= 0;
 }
 
-/* A packet came: the connection has @timeout jiffies from @now on. Losing the
- * race against another CPU costs a tick at the most.
+/* A packet came: the connection has @timeout jiffies from @now on. A lost race
+ * against another CPU costs a tick at the most.
  */
 static inline void drlb_conn_renew(struct drlb_conn *conn, u32 now, u32 timeout)
 {
@@ -110,8 +170,9 @@ static __always_inline bool drlb_key4_equal(const union drlb_key4 *key,
 		 (key->word[1] ^ other->word[1]));
 }
 
-/* Both halves of the client's address are the client's to choose: who knew the
- * secret could make a factor without the seed zero, and the seed count no more.
+/* Both halves of the client's address are the client's to choose: somebody who
+ * knew the secret could make a factor without the seed zero, and then the seed
+ * would not matter.
  */
 static __always_inline u32 drlb_key6_hash(const union drlb_key6 *key, u32 seed)
 {
@@ -140,8 +201,9 @@ static __always_inline bool drlb_key6_equal(const union drlb_key6 *key,
 		 (key->word[4] ^ other->word[4]));
 }
 
-/* rhashtable_lookup(), with hash and comparison compiled in: that one calls
- * them. As there, a miss counts only when no bucket was being moved meanwhile.
+/* rhashtable_lookup() calls hash and comparison by pointers; here they are
+ * compiled in. As there, a miss counts only when no bucket was being moved
+ * meanwhile.
  */
 #define DRLB_CONN_LOOKUP(ht, key, hashfn, equal)			\
 ({									\
@@ -177,57 +239,59 @@ static __always_inline bool drlb_key6_equal(const union drlb_key6 *key,
 	__conn;								\
 })
 
-/* Context of lookups: RCU read-side section. The result may be expired, or its
- * server gone: the caller looks.
+/* The connection of @key, or NULL. It may be expired, or its server gone: the
+ * caller looks. Context: RCU read-side section; the tables are ready.
  */
 static __always_inline struct drlb_conn *
-drlb_conn_lookup4(struct drlb_conns *conns, const union drlb_key4 *key)
+drlb_conn_lookup(struct drlb_conns *conns, const union drlb_key *key, u8 family)
 {
-	struct rhashtable *ht = &conns->table4;
+	struct rhashtable *ht;
 
-	return DRLB_CONN_LOOKUP(ht, key, drlb_key4_hash, drlb_key4_equal);
+	if (family == AF_INET) {
+		ht = &conns->table4;
+		return DRLB_CONN_LOOKUP(ht, &key->v4, drlb_key4_hash,
+					drlb_key4_equal);
+	}
+
+	ht = &conns->table6;
+	return DRLB_CONN_LOOKUP(ht, &key->v6, drlb_key6_hash, drlb_key6_equal);
 }
 
-static __always_inline struct drlb_conn *
-drlb_conn_lookup6(struct drlb_conns *conns, const union drlb_key6 *key)
-{
-	struct rhashtable *ht = &conns->table6;
+/* True if another entry in @state would be past a limit. */
+bool drlb_conn_full(const struct drlb_conns *conns, u32 state);
 
-	return DRLB_CONN_LOOKUP(ht, key, drlb_key6_hash, drlb_key6_equal);
-}
-
-/* Whether another entry in @state would be past a limit. */
-bool drlb_conn_full(const struct drlb_net *dn, u32 state);
-
-/* Enter a connection to @server for the packet, counted in the server and as
- * one that was scheduled. When another CPU was first, that one's is returned.
- * NULL if there is no memory.
+/* Enter a connection for the packet, counted in @load, which expires in
+ * @timeout jiffies. If another CPU was first, the result is that one's entry,
+ * and @created is false. NULL if there is no memory.
  *
- * Context: softirq, RCU read-side section in which @server was found.
+ * Context: softirq, RCU read-side section in which @load was found.
  */
-struct drlb_conn *drlb_conn_create(struct drlb_net *dn,
+struct drlb_conn *drlb_conn_create(struct drlb_conns *conns,
 				   const struct drlb_packet *pkt,
-				   struct drlb_server *server, u32 state);
+				   struct drlb_load *load, u32 state,
+				   u32 timeout, bool *created);
 
 /* From one state to another, unless somebody else was first. */
-void drlb_conn_change(struct drlb_net *dn, struct drlb_conn *conn, u32 from,
-		      u32 to);
+void drlb_conn_change(struct drlb_conns *conns, struct drlb_conn *conn,
+		      u32 from, u32 to);
 
 /* Remove it from the table and from all counts. True for the one caller that
  * did. Context: any with bottom halves disabled or process; RCU.
  */
-bool drlb_conn_kill(struct drlb_net *dn, struct drlb_conn *conn, u8 family);
+bool drlb_conn_kill(struct drlb_conns *conns, struct drlb_conn *conn,
+		    u8 family);
 
-/* The first half of that, for who frees it without call_rcu(); and the second.
- * Context: the same; after a grace period.
+/* drlb_conn_kill() in two steps, for callers that batch frees: remove, then
+ * free after a grace period.
  */
-bool drlb_conn_remove(struct drlb_net *dn, struct drlb_conn *conn, u8 family);
+bool drlb_conn_remove(struct drlb_conns *conns, struct drlb_conn *conn,
+		      u8 family);
 void drlb_conn_free4(struct rcu_head *rcu);
 void drlb_conn_free6(struct rcu_head *rcu);
 
 /**
- * struct drlb_conn_filter - which connections are meant
- * @mask: of DRLB_MATCH_*, which members count
+ * struct drlb_conn_filter - a choice of connections
+ * @mask: of DRLB_MATCH_*, the members that count
  */
 struct drlb_conn_filter {
 	u32 mask;
@@ -255,6 +319,7 @@ enum {
 
 /**
  * struct drlb_conn_info - a connection in plain form
+ * @vrf: index of the VRF's device that its packets come in by, or 0
  * @expires_ms: milliseconds left
  * @age_ms: milliseconds since it was scheduled
  */
@@ -264,11 +329,12 @@ struct drlb_conn_info {
 	u8 state;
 	__be16 client_port;
 	__be16 vip_port;
+	u32 vrf;
 	union nf_inet_addr client;
 	union nf_inet_addr vip;
 	union nf_inet_addr server;
 	u32 expires_ms;
-	u32 age_ms;
+	u64 age_ms;
 };
 
 /* False for one that is expired or dead. Context: RCU read-side section. */
@@ -277,22 +343,25 @@ bool drlb_conn_describe(const struct drlb_conn *conn, u8 family,
 bool drlb_conn_matches(const struct drlb_conn_info *info,
 		       const struct drlb_conn_filter *filter);
 
-/* How many match; and the same of those that it removes. Of a table that is
- * resized again and again the first may count some twice. Context: process, may
- * sleep.
+/* drlb_conn_count() returns the number of matches, drlb_conn_flush() removes
+ * them and returns how many. count may overcount while a table is resized.
+ * Context: process, may sleep.
  */
-u64 drlb_conn_count(struct drlb_net *dn, const struct drlb_conn_filter *filter);
-u64 drlb_conn_flush(struct drlb_net *dn, const struct drlb_conn_filter *filter);
+u64 drlb_conn_count(struct drlb_conns *conns,
+		    const struct drlb_conn_filter *filter);
+u64 drlb_conn_flush(struct drlb_conns *conns,
+		    const struct drlb_conn_filter *filter);
 
 /* init, then any number of { start, next ..., stop }, then exit. Between start
- * and stop the RCU read lock is held, and what next returned is valid. next
- * returns NULL at the end of all. Context: process.
+ * and stop the RCU read lock is held, and the result of next is valid. next
+ * returns NULL at the end of all. Without tables a walk is over at once.
+ * Context: process.
  */
 void drlb_conn_walk_init(struct drlb_conns *conns, struct drlb_conn_walk *walk);
 void drlb_conn_walk_start(struct drlb_conn_walk *walk);
 struct drlb_conn *drlb_conn_walk_next(struct drlb_conns *conns,
 				      struct drlb_conn_walk *walk);
-/* The one that next returned last, once more, after a stop and a start. */
+/* The last result of next once more, after a stop and a start. */
 struct drlb_conn *drlb_conn_walk_again(struct drlb_conns *conns,
 				       struct drlb_conn_walk *walk);
 void drlb_conn_walk_stop(struct drlb_conn_walk *walk);
@@ -304,17 +373,21 @@ static inline unsigned int drlb_conn_number(const struct drlb_conns *conns)
 	       atomic_read(&conns->table6.nelems);
 }
 
-/* Have the collector at work from now on, until there are neither hooks nor
- * connections, nor servers that wait for some: a namespace without services is
- * never woken up.
+/* Make the tables, if they are not there yet: 0 or -ENOMEM. The caller
+ * serialises. Context: process.
  */
-void drlb_conns_collect(struct drlb_net *dn);
-void drlb_conns_collector_init(struct drlb_net *dn);
-void drlb_conns_collector_exit(struct drlb_net *dn);
+int drlb_conns_prepare(struct drlb_conns *conns);
+/* Have the collector run from now on; or until there are no connections, and
+ * a packet that was on its way has had the time to make one: a namespace
+ * without services is never woken up. Context: process.
+ */
+void drlb_conns_collect(struct drlb_conns *conns, bool wanted);
+/* walk.c: the collector. */
+void drlb_conns_gc(struct work_struct *work);
 
-int drlb_conns_init(struct drlb_net *dn);
+void drlb_conns_init(struct drlb_conns *conns);
 /* No packet may be on its way any more. */
-void drlb_conns_exit(struct drlb_net *dn);
+void drlb_conns_exit(struct drlb_conns *conns);
 
 int drlb_conn_cache_init(void);
 void drlb_conn_cache_exit(void);

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The connections as many: walks through the table, what an administrator wants
- * to see, count or delete, and the collector. Expired entries are no use to
- * anyone from that moment on (lookups look at the time), so that the collector
- * which frees them need not hurry.
+ * Walks through the table: connections that an administrator wants to see,
+ * count or delete, and the collector. Lookups look at the time, so an expired
+ * entry is of no use to anyone, and the collector that frees it need not hurry.
  */
+#include "base/work.h"
 #include "conn/conn.h"
-#include "server/server.h"
 
 #include <net/ipv6.h>
 
@@ -17,24 +16,24 @@
 #define GC_PART		4
 #define GC_MIN		8192
 
-/* So often connections are counted at the most until no table is resized. */
+/* Attempts at a count during which no table is resized. */
 #define COUNT_TRIES	4
 
-/* Those that a walk removes. RCU's callbacks run in softirq, where a great many
- * of them would keep packets waiting: a walk frees its own ones itself.
+/* Entries that a walk has removed. RCU's callbacks run in softirq, where a great
+ * many of them would keep packets waiting: a walk frees its own ones itself.
  */
 struct conn_grave {
 	struct rcu_head *list4;
 	struct rcu_head *list6;
 };
 
-static bool conn_bury(struct drlb_net *dn, struct drlb_conn *conn, u8 family,
+static bool conn_bury(struct drlb_conns *conns, struct drlb_conn *conn, u8 family,
 		      struct conn_grave *grave)
 {
 	struct rcu_head **list = family == AF_INET ? &grave->list4 :
 						     &grave->list6;
 
-	if (!drlb_conn_remove(dn, conn, family))
+	if (!drlb_conn_remove(conns, conn, family))
 		return false;
 
 	conn->rcu.next = *list;
@@ -67,6 +66,14 @@ static void grave_empty(struct conn_grave *grave)
 	grave_free(grave->list6, drlb_conn_free6);
 }
 
+static u64 age_ms(const struct drlb_conn *conn)
+{
+	u32 now = get_jiffies_64() >> DRLB_CONN_AGE_SHIFT;
+	u64 age = (u64)(now - conn->created) << DRLB_CONN_AGE_SHIFT;
+
+	return div_u64(jiffies64_to_nsecs(age), NSEC_PER_MSEC);
+}
+
 bool drlb_conn_describe(const struct drlb_conn *conn, u8 family,
 			struct drlb_conn_info *info)
 {
@@ -80,13 +87,14 @@ bool drlb_conn_describe(const struct drlb_conn *conn, u8 family,
 	info->family = family;
 	info->state = state;
 	info->expires_ms = jiffies_to_msecs(READ_ONCE(conn->expires) - now);
-	info->age_ms = jiffies_to_msecs(now - conn->created);
-	info->server = conn->server->addr;
+	info->age_ms = age_ms(conn);
+	info->server = conn->load->addr;
 
 	if (family == AF_INET) {
 		const union drlb_key4 *key = drlb_conn_key4(conn);
 
-		info->protocol = key->protocol;
+		info->protocol = drlb_key_protocol(key->what);
+		info->vrf = drlb_key_vrf(key->what);
 		info->client.ip = key->saddr;
 		info->vip.ip = key->daddr;
 		info->client_port = key->sport;
@@ -94,7 +102,8 @@ bool drlb_conn_describe(const struct drlb_conn *conn, u8 family,
 	} else {
 		const union drlb_key6 *key = drlb_conn_key6(conn);
 
-		info->protocol = key->protocol;
+		info->protocol = drlb_key_protocol(key->what);
+		info->vrf = drlb_key_vrf(key->what);
 		info->client.in6 = key->saddr;
 		info->vip.in6 = key->daddr;
 		info->client_port = key->sport;
@@ -147,10 +156,15 @@ bool drlb_conn_matches(const struct drlb_conn_info *info,
 
 void drlb_conn_walk_init(struct drlb_conns *conns, struct drlb_conn_walk *walk)
 {
-	rhashtable_walk_enter(&conns->table4, &walk->iter);
-	walk->family = AF_INET;
 	walk->restarted = false;
 	walk->resized = false;
+	walk->family = 0;
+	/* Pairs with smp_store_release() in drlb_conns_prepare(). */
+	if (!smp_load_acquire(&conns->ready))
+		return;
+
+	rhashtable_walk_enter(&conns->table4, &walk->iter);
+	walk->family = AF_INET;
 }
 
 void drlb_conn_walk_start(struct drlb_conn_walk *walk)
@@ -160,7 +174,9 @@ void drlb_conn_walk_start(struct drlb_conn_walk *walk)
 		rcu_read_lock();
 		return;
 	}
-	/* By another table; earlier kernels keep what may be freed by now. */
+	/* It goes on in another table; older kernels keep an entry that may be
+	 * freed by now.
+	 */
 	if (rhashtable_walk_start_check(&walk->iter)) {
 		walk->iter.p = NULL;
 		walk->restarted = true;
@@ -169,7 +185,7 @@ void drlb_conn_walk_start(struct drlb_conn_walk *walk)
 
 	/* The entry that it stopped at may have gone. Then rhashtable skips as
 	 * many of the bucket as were seen, though there are fewer of them now.
-	 * Rather see one twice than miss one.
+	 * To see one twice is better than to miss one.
 	 */
 	if (!walk->iter.p && walk->iter.skip) {
 		walk->iter.skip = 0;
@@ -240,7 +256,7 @@ void drlb_conn_walk_exit(struct drlb_conn_walk *walk)
 /* Look at some entries, and remove them if there is a @grave; false when the
  * walk is over.
  */
-static bool sweep_slice(struct drlb_net *dn, struct drlb_conn_walk *walk,
+static bool sweep_slice(struct drlb_conns *conns, struct drlb_conn_walk *walk,
 			const struct drlb_conn_filter *filter,
 			struct conn_grave *grave, u64 *count)
 {
@@ -250,13 +266,13 @@ static bool sweep_slice(struct drlb_net *dn, struct drlb_conn_walk *walk,
 
 	drlb_conn_walk_start(walk);
 	while (left--) {
-		conn = drlb_conn_walk_next(&dn->conns, walk);
+		conn = drlb_conn_walk_next(conns, walk);
 		if (!conn)
 			break;
 		if (!drlb_conn_describe(conn, walk->family, &info) ||
 		    !drlb_conn_matches(&info, filter))
 			continue;
-		if (!grave || conn_bury(dn, conn, walk->family, grave))
+		if (!grave || conn_bury(conns, conn, walk->family, grave))
 			(*count)++;
 	}
 	drlb_conn_walk_stop(walk);
@@ -265,114 +281,107 @@ static bool sweep_slice(struct drlb_net *dn, struct drlb_conn_walk *walk,
 }
 
 /* False when a table was resized meanwhile, which shows many entries twice. */
-static bool sweep_tables(struct drlb_net *dn,
+static bool sweep_tables(struct drlb_conns *conns,
 			 const struct drlb_conn_filter *filter,
 			 struct conn_grave *grave, u64 *count)
 {
 	struct drlb_conn_walk walk;
 
-	drlb_conn_walk_init(&dn->conns, &walk);
-	while (sweep_slice(dn, &walk, filter, grave, count))
+	drlb_conn_walk_init(conns, &walk);
+	while (sweep_slice(conns, &walk, filter, grave, count))
 		cond_resched();
 	drlb_conn_walk_exit(&walk);
 
 	return !walk.resized;
 }
 
-u64 drlb_conn_count(struct drlb_net *dn, const struct drlb_conn_filter *filter)
+u64 drlb_conn_count(struct drlb_conns *conns, const struct drlb_conn_filter *filter)
 {
 	unsigned int left = COUNT_TRIES;
 	u64 count;
 
 	do {
 		count = 0;
-	} while (!sweep_tables(dn, filter, NULL, &count) && --left);
+	} while (!sweep_tables(conns, filter, NULL, &count) && --left);
 
 	return count;
 }
 
-u64 drlb_conn_flush(struct drlb_net *dn, const struct drlb_conn_filter *filter)
+u64 drlb_conn_flush(struct drlb_conns *conns, const struct drlb_conn_filter *filter)
 {
 	struct conn_grave grave = {};
 	u64 count = 0;
 
-	sweep_tables(dn, filter, &grave, &count);
+	sweep_tables(conns, filter, &grave, &count);
 	grave_empty(&grave);
 
 	return count;
 }
 
 /* Remove the expired among the next entries. False at the end of the tables. */
-static bool gc_slice(struct drlb_net *dn, struct conn_grave *grave)
+static bool gc_slice(struct drlb_conns *conns, struct conn_grave *grave)
 {
-	struct drlb_conn_walk *walk = &dn->conns.walk;
+	struct drlb_conn_walk *walk = &conns->walk;
 	unsigned int left = GC_SLICE;
 	u32 now = drlb_conn_now();
 	struct drlb_conn *conn;
 
 	drlb_conn_walk_start(walk);
 	while (left--) {
-		conn = drlb_conn_walk_next(&dn->conns, walk);
+		conn = drlb_conn_walk_next(conns, walk);
 		if (!conn)
 			break;
 		if (drlb_conn_expired(conn, now))
-			conn_bury(dn, conn, walk->family, grave);
+			conn_bury(conns, conn, walk->family, grave);
 	}
 	drlb_conn_walk_stop(walk);
 
 	return walk->family;
 }
 
-/* In 32 bits, what is long past would be to come again. */
-static void stateless_forget(struct drlb_stateless *stateless, u32 timeout)
+/* True if the collector may stop: a packet that was on its way when the last
+ * service went has had a grace period to enter its connection.
+ */
+static bool gc_is_over(struct drlb_conns *conns)
 {
-	if (READ_ONCE(stateless->lately) &&
-	    time_after(jiffies, READ_ONCE(stateless->at) + timeout))
-		WRITE_ONCE(stateless->lately, false);
+	if (READ_ONCE(conns->wanted) || drlb_conn_number(conns)) {
+		conns->resting = false;
+		return false;
+	}
+	if (!conns->resting) {
+		conns->resting = true;
+		conns->rest = start_poll_synchronize_rcu();
+		return false;
+	}
+
+	return poll_state_synchronize_rcu(conns->rest) &&
+	       !drlb_conn_number(conns);
 }
 
-static void drlb_conn_gc(struct work_struct *work)
+void drlb_conns_gc(struct work_struct *work)
 {
-	struct drlb_net *dn = container_of(to_delayed_work(work),
-					   struct drlb_net, conns.gc);
-	int left = max_t(int, GC_MIN, drlb_conn_number(&dn->conns) / GC_PART);
+	struct drlb_conns *conns = container_of(to_delayed_work(work),
+						struct drlb_conns, gc);
+	int left = max_t(int, GC_MIN, drlb_conn_number(conns) / GC_PART);
 	struct conn_grave grave = {};
 
 	for (; left > 0; left -= GC_SLICE) {
-		if (!gc_slice(dn, &grave)) {
-			drlb_conn_walk_exit(&dn->conns.walk);
-			drlb_conn_walk_init(&dn->conns, &dn->conns.walk);
+		if (!gc_slice(conns, &grave)) {
+			drlb_conn_walk_exit(&conns->walk);
+			drlb_conn_walk_init(conns, &conns->walk);
 			break;
 		}
 		cond_resched();
 	}
 	grave_empty(&grave);
 
-	stateless_forget(&dn->stateless_tcp,
-			 READ_ONCE(dn->timeout[DRLB_CONNECTION_ESTABLISHED]));
-	stateless_forget(&dn->stateless_udp,
-			 READ_ONCE(dn->timeout[DRLB_CONNECTION_UDP]));
-	/* A packet that is on its way may enter a connection after the last
-	 * service was removed; its server has retired, and waits for it.
-	 */
-	if (READ_ONCE(dn->hooked) || drlb_conn_number(&dn->conns) ||
-	    !list_empty(&dn->retired))
-		drlb_conns_collect(dn);
+	if (!gc_is_over(conns))
+		queue_delayed_work(drlb_work_queue, &conns->gc, HZ);
 }
 
-void drlb_conns_collect(struct drlb_net *dn)
+void drlb_conns_collect(struct drlb_conns *conns, bool wanted)
 {
-	queue_delayed_work(system_power_efficient_wq, &dn->conns.gc, HZ);
-}
-
-void drlb_conns_collector_init(struct drlb_net *dn)
-{
-	drlb_conn_walk_init(&dn->conns, &dn->conns.walk);
-	INIT_DELAYED_WORK(&dn->conns.gc, drlb_conn_gc);
-}
-
-void drlb_conns_collector_exit(struct drlb_net *dn)
-{
-	cancel_delayed_work_sync(&dn->conns.gc);
-	drlb_conn_walk_exit(&dn->conns.walk);
+	WRITE_ONCE(conns->wanted, wanted);
+	if (wanted)
+		queue_delayed_work(drlb_work_queue, &conns->gc, HZ);
 }

@@ -2,156 +2,168 @@
 /*
  * A namespace's director, from its beginning to its end.
  *
- * The order of the end: first the hooks and the devices go, the notifiers are
- * told to stay away, and the egresses let go of neighbours, which would hold up
- * the end of their devices (pre_exit); then the core waits for a grace period,
- * after which no packet and no notifier is inside. The services are removed,
- * which retires their servers; the connections are freed without ceremony, for
- * nobody reads their servers' counts any more; the servers are reaped, which
- * lets go of the egresses. Pools,
- * services and servers are freed by RCU; the module's exit waits for that.
+ * It has two lives: that of its memory (drlb_net_ops) and, within that, the
+ * one in which it works (drlb_live_ops). The module's notifiers come between
+ * the two, since they use the memory and since egresses need them to the last
+ * to learn of their neighbours' release.
+ *
+ * The order of the end: first the doors go, the notifiers are told to stay
+ * away, and the egresses forget their neighbours (pre_exit); then the core
+ * waits for a grace period, after which no packet and no notifier is inside.
+ * The services are removed, which retires their servers; the connections are
+ * freed without ceremony, for nobody reads their servers' counts any more; the
+ * servers are reaped, which frees the egresses. Pools, services and servers
+ * are freed by RCU; the module's exit waits for that.
  */
 #include "control/net.h"
-#include "conn/conn.h"
-#include "door/device.h"
-#include "server/egress.h"
-#include "door/hook.h"
-#include "server/server.h"
-#include "service/service.h"
 
-#include <linux/cred.h>
 #include <linux/rtnetlink.h>
 #include <net/netns/generic.h>
 
 static unsigned int drlb_net_id __read_mostly;
-
-/* Connections of a namespace in a user namespace: 6 MB. */
-#define GUEST_CONN_MAX		65536
-#define GUEST_HALF_OPEN_MAX	(GUEST_CONN_MAX / 8)
-
-struct drlb_settings drlb_settings_default __read_mostly;
-int drlb_hook_priority __read_mostly;
 
 struct drlb_net *drlb_net(const struct net *net)
 {
 	return net_generic(net, drlb_net_id);
 }
 
-void drlb_settings_initial(const struct net *net, struct drlb_settings *set)
+void drlb_net_set(struct drlb_net *dn, const struct drlb_settings *set)
 {
-	*set = drlb_settings_default;
-	if (net->user_ns == &init_user_ns)
-		return;
-
-	set->conn_max = min_t(u32, set->conn_max, GUEST_CONN_MAX);
-	set->half_open_max = min_t(u32, set->half_open_max,
-				   GUEST_HALF_OPEN_MAX);
-}
-
-void drlb_settings_set(struct drlb_net *dn, const struct drlb_settings *set)
-{
+	struct drlb_conn_limits *limits = &dn->director.conns.limits;
 	int i;
 
-	lockdep_assert_held(&dn->lock);
+	lockdep_assert_held(&dn->director.services.lock);
 
-	WRITE_ONCE(dn->settings.conn_max, set->conn_max);
-	WRITE_ONCE(dn->settings.half_open_max, set->half_open_max);
-	WRITE_ONCE(dn->settings.probe_interval, set->probe_interval);
-	for (i = 0; i < DRLB_STATES; i++) {
-		WRITE_ONCE(dn->settings.timeout[i], set->timeout[i]);
-		WRITE_ONCE(dn->timeout[i], set->timeout[i] * HZ);
-	}
+	dn->settings = *set;
+	WRITE_ONCE(limits->max, set->conn_max);
+	for (i = 0; i < DRLB_PROTOS; i++)
+		WRITE_ONCE(limits->unproven_max[i], set->unproven_max[i]);
+	for (i = 0; i < DRLB_STATES; i++)
+		WRITE_ONCE(limits->timeout[i], set->timeout[i] * HZ);
+	WRITE_ONCE(dn->egresses.probe_interval, set->probe_interval);
+	drlb_services_follow_timeouts(&dn->director.services);
 }
 
 static int __net_init drlb_net_start(struct net *net)
 {
 	struct drlb_net *dn = drlb_net(net);
-	struct drlb_settings set;
+	struct drlb_director *d = &dn->director;
 	int err;
 
 	dn->net = net;
-	mutex_init(&dn->lock);
-	INIT_LIST_HEAD(&dn->devices);
-	drlb_servers_init(dn);
-
-	drlb_settings_initial(net, &set);
-	mutex_lock(&dn->lock);
-	drlb_settings_set(dn, &set);
-	mutex_unlock(&dn->lock);
-
-	dn->counters = drlb_counters_alloc();
-	if (!dn->counters)
+	d->counters = drlb_counters_alloc();
+	if (!d->counters)
 		return -ENOMEM;
 
-	err = drlb_services_init(dn);
+	err = drlb_egresses_init(&dn->egresses, net);
 	if (err)
 		goto err_counters;
 
-	err = drlb_conns_init(dn);
+	err = drlb_services_init(&d->services, net, &dn->egresses,
+				 d->conns.limits.timeout);
 	if (err)
-		goto err_services;
+		goto err_egresses;
 
-	err = drlb_egresses_init(dn);
-	if (err)
-		goto err_conns;
-
-	rtnl_lock();
-	WRITE_ONCE(dn->live, true);
-	rtnl_unlock();
+	drlb_conns_init(&d->conns);
+	drlb_devices_init(&dn->devices, d);
 
 	return 0;
 
-err_conns:
-	drlb_conns_exit(dn);
-err_services:
-	drlb_services_exit(dn);
+err_egresses:
+	drlb_egresses_exit(&dn->egresses);
 err_counters:
-	free_percpu(dn->counters);
+	free_percpu(d->counters);
 	return err;
-}
-
-static void __net_exit drlb_net_pre_exit(struct net *net)
-{
-	struct drlb_net *dn = drlb_net(net);
-
-	rtnl_lock();
-	WRITE_ONCE(dn->live, false);
-	drlb_device_flush(dn);
-	rtnl_unlock();
-
-	mutex_lock(&dn->lock);
-	drlb_hooks_disable(dn);
-	mutex_unlock(&dn->lock);
-
-	drlb_egresses_stop(dn);
 }
 
 static void __net_exit drlb_net_stop(struct net *net)
 {
 	struct drlb_net *dn = drlb_net(net);
+	struct drlb_director *d = &dn->director;
 
-	drlb_services_exit(dn);
-	drlb_conns_exit(dn);
-	drlb_servers_exit(dn);
-	drlb_egresses_exit(dn);
-	free_percpu(dn->counters);
-	mutex_destroy(&dn->lock);
+	mutex_lock(&d->services.lock);
+	drlb_services_flush(&d->services);
+	mutex_unlock(&d->services.lock);
+	drlb_conns_exit(&d->conns);
+	drlb_services_exit(&d->services);
+	drlb_egresses_exit(&dn->egresses);
+	free_percpu(d->counters);
 }
 
 static struct pernet_operations drlb_net_ops = {
 	.init		= drlb_net_start,
-	.pre_exit	= drlb_net_pre_exit,
 	.exit		= drlb_net_stop,
 	.id		= &drlb_net_id,
 	.size		= sizeof(struct drlb_net),
 };
 
+static int __net_init drlb_live_start(struct net *net)
+{
+	struct drlb_net *dn = drlb_net(net);
+	struct drlb_settings set;
+
+	drlb_settings_initial(net, &set);
+	mutex_lock(&dn->director.services.lock);
+	drlb_net_set(dn, &set);
+	mutex_unlock(&dn->director.services.lock);
+
+	drlb_egresses_start(&dn->egresses);
+	rtnl_lock();
+	WRITE_ONCE(dn->live, true);
+	rtnl_unlock();
+
+	return 0;
+}
+
+static void __net_exit drlb_live_stop(struct net *net)
+{
+	struct drlb_net *dn = drlb_net(net);
+
+	rtnl_lock();
+	WRITE_ONCE(dn->live, false);
+	drlb_devices_flush(&dn->devices);
+	rtnl_unlock();
+
+	mutex_lock(&dn->director.services.lock);
+	drlb_hooks_disable(&dn->hooks, net);
+	mutex_unlock(&dn->director.services.lock);
+
+	drlb_egresses_stop(&dn->egresses);
+}
+
+static struct pernet_operations drlb_live_ops = {
+	.init		= drlb_live_start,
+	.pre_exit	= drlb_live_stop,
+};
+
 int __init drlb_net_init(void)
 {
-	return register_pernet_subsys(&drlb_net_ops);
+	int err;
+
+	err = register_pernet_subsys(&drlb_net_ops);
+	if (err)
+		return err;
+
+	err = drlb_notify_init();
+	if (err)
+		goto err_net;
+
+	err = register_pernet_subsys(&drlb_live_ops);
+	if (err)
+		goto err_notify;
+
+	return 0;
+
+err_notify:
+	drlb_notify_exit();
+err_net:
+	unregister_pernet_subsys(&drlb_net_ops);
+	return err;
 }
 
 void drlb_net_exit(void)
 {
+	unregister_pernet_subsys(&drlb_live_ops);
+	drlb_notify_exit();
 	unregister_pernet_subsys(&drlb_net_ops);
 }

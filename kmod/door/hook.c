@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The front doors. PRE_ROUTING is always there while there are services: packets
- * come to it whole and checked, and it may use the IP stack. The ingress hook of
- * a device is a short cut that takes what is simple and leaves the rest to the
- * other, so that it need not be complete.
+ * The front doors. PRE_ROUTING is there while there are services: packets come
+ * to it whole and checked, and it may use the IP stack. The ingress hook of a
+ * device is a short cut for simple packets. It leaves the others to
+ * PRE_ROUTING, so that it need not be complete.
  */
 #include "door/hook.h"
-#include "conn/conn.h"
-#include "path/director.h"
 
 #include <linux/if_vlan.h>
 #include <linux/netdevice.h>
@@ -15,6 +13,8 @@
 #include <linux/netfilter_netdev.h>
 #include <net/netfilter/ipv4/nf_defrag_ipv4.h>
 #include <net/netfilter/ipv6/nf_defrag_ipv6.h>
+
+int drlb_hook_priority __read_mostly;
 
 static unsigned int nf_verdict(enum drlb_verdict verdict)
 {
@@ -28,8 +28,8 @@ static unsigned int nf_verdict(enum drlb_verdict verdict)
 	}
 }
 
-/* br_netfilter lets this hook see what a bridge passes on, as if it were for this
- * host: and is, but for a frame for another's address, or in a VLAN.
+/* br_netfilter shows bridged frames to PRE_ROUTING. Only those addressed to this
+ * host and outside a VLAN are taken.
  */
 #if IS_ENABLED(CONFIG_BRIDGE_NETFILTER)
 static bool is_bridged(const struct sk_buff *skb)
@@ -56,8 +56,8 @@ static bool bridged_elsewhere(const struct sk_buff *skb)
 }
 #endif
 
-/* Frames for other hosts come by promiscuous devices and bridges; what comes by
- * the loopback device is from this host, to which no server could answer.
+/* Frames for other hosts come by promiscuous devices and bridges; packets that
+ * come by the loopback device are this host's, and no server could answer them.
  */
 static bool hook_wants(const struct sk_buff *skb)
 {
@@ -66,8 +66,8 @@ static bool hook_wants(const struct sk_buff *skb)
 	       likely(!is_bridged(skb) || !bridged_elsewhere(skb));
 }
 
-/* The data path wants bottom halves off, as they are but for a packet that was
- * queued to userspace: that one comes here from a process.
+/* The data path wants bottom halves off. They are, unless the packet was queued
+ * to userspace: then it comes here from a process.
  */
 static bool bh_disable(void)
 {
@@ -128,84 +128,78 @@ static unsigned int drlb_hook_ingress(void *priv, struct sk_buff *skb,
 	return NF_ACCEPT;
 }
 
-static void hook_prepare(struct drlb_net *dn, struct nf_hook_ops *ops,
-			 nf_hookfn *hook, u8 pf)
+static void hook_prepare(struct nf_hook_ops *ops, nf_hookfn *hook, u8 pf,
+			 struct drlb_director *director)
 {
 	ops->hook = hook;
-	ops->priv = dn;
+	ops->priv = director;
 	ops->pf = pf;
 	ops->hooknum = NF_INET_PRE_ROUTING;
 	ops->priority = drlb_hook_priority;
 }
 
-int drlb_hooks_enable(struct drlb_net *dn)
+int drlb_hooks_enable(struct drlb_hooks *hooks, struct net *net,
+		      struct drlb_director *director)
 {
 	int err;
 
-	lockdep_assert_held(&dn->lock);
-
-	if (dn->hooked)
+	if (hooks->enabled)
 		return 0;
 
-	/* Also if this fails: packets may have come by the ingress hooks. */
-	drlb_conns_collect(dn);
-	err = nf_defrag_ipv4_enable(dn->net);
+	err = nf_defrag_ipv4_enable(net);
 	if (err)
 		return err;
 
-	err = nf_defrag_ipv6_enable(dn->net);
+	err = nf_defrag_ipv6_enable(net);
 	if (err)
 		goto err_defrag4;
 
-	hook_prepare(dn, &dn->hooks[0], drlb_hook4, NFPROTO_IPV4);
-	hook_prepare(dn, &dn->hooks[1], drlb_hook6, NFPROTO_IPV6);
-	err = nf_register_net_hooks(dn->net, dn->hooks, ARRAY_SIZE(dn->hooks));
+	hook_prepare(&hooks->ops[0], drlb_hook4, NFPROTO_IPV4, director);
+	hook_prepare(&hooks->ops[1], drlb_hook6, NFPROTO_IPV6, director);
+	err = nf_register_net_hooks(net, hooks->ops, ARRAY_SIZE(hooks->ops));
 	if (err)
 		goto err_defrag6;
 
-	WRITE_ONCE(dn->hooked, true);
-	drlb_conns_collect(dn);
+	hooks->enabled = true;
 
 	return 0;
 
 err_defrag6:
-	nf_defrag_ipv6_disable(dn->net);
+	nf_defrag_ipv6_disable(net);
 err_defrag4:
-	nf_defrag_ipv4_disable(dn->net);
+	nf_defrag_ipv4_disable(net);
 	return err;
 }
 
-void drlb_hooks_disable(struct drlb_net *dn)
+void drlb_hooks_disable(struct drlb_hooks *hooks, struct net *net)
 {
-	lockdep_assert_held(&dn->lock);
-
-	if (!dn->hooked)
+	if (!hooks->enabled)
 		return;
 
-	nf_unregister_net_hooks(dn->net, dn->hooks, ARRAY_SIZE(dn->hooks));
-	nf_defrag_ipv6_disable(dn->net);
-	nf_defrag_ipv4_disable(dn->net);
-	WRITE_ONCE(dn->hooked, false);
+	nf_unregister_net_hooks(net, hooks->ops, ARRAY_SIZE(hooks->ops));
+	nf_defrag_ipv6_disable(net);
+	nf_defrag_ipv4_disable(net);
+	hooks->enabled = false;
 }
 
-int drlb_hook_attach(struct drlb_net *dn, struct net_device *dev,
+int drlb_hook_attach(struct drlb_director *director, struct net_device *dev,
 		     struct nf_hook_ops *ops)
 {
 	ASSERT_RTNL();
 
 	ops->hook = drlb_hook_ingress;
-	ops->priv = dn;
+	ops->priv = director;
 	ops->dev = dev;
 	ops->pf = NFPROTO_NETDEV;
 	ops->hooknum = NF_NETDEV_INGRESS;
 	ops->priority = drlb_hook_priority;
 
-	return nf_register_net_hook(dn->net, ops);
+	return nf_register_net_hook(dev_net(dev), ops);
 }
 
-void drlb_hook_detach(struct drlb_net *dn, struct nf_hook_ops *ops)
+void drlb_hook_detach(struct net *net, struct nf_hook_ops *ops)
 {
 	ASSERT_RTNL();
 
-	nf_unregister_net_hook(dn->net, ops);
+	nf_unregister_net_hook(net, ops);
 }

@@ -4,7 +4,7 @@
 
 #include <linux/netfilter.h>
 
-#include "control/net.h"
+#include "path/director.h"
 
 /* Between raw, which may exempt packets, and conntrack, which need not see
  * them; defragmentation is before both.
@@ -13,17 +13,31 @@
 #define DRLB_HOOK_PRIORITY_MIN		(-299)
 #define DRLB_HOOK_PRIORITY_MAX		(-201)
 
-/* The PRE_ROUTING hooks of a namespace. Enabling what is enabled, and likewise
- * disabling, does nothing. Context: process, drlb_net.lock held.
+/* The priority of all hooks; a parameter of the module. */
+extern int drlb_hook_priority;
+
+/**
+ * struct drlb_hooks - the PRE_ROUTING hooks of a namespace
+ * @ops: for IPv4 and IPv6
+ * @enabled: they are registered
  */
-int drlb_hooks_enable(struct drlb_net *dn);
-void drlb_hooks_disable(struct drlb_net *dn);
+struct drlb_hooks {
+	struct nf_hook_ops ops[2];
+	bool enabled;
+};
+
+/* Enabling enabled hooks does nothing, nor does disabling disabled ones. The
+ * caller serialises. Context: process.
+ */
+int drlb_hooks_enable(struct drlb_hooks *hooks, struct net *net,
+		      struct drlb_director *director);
+void drlb_hooks_disable(struct drlb_hooks *hooks, struct net *net);
 
 /* The hook on a device; @ops stays the hook's until it is removed.
  * Context: process, RTNL.
  */
-int drlb_hook_attach(struct drlb_net *dn, struct net_device *dev,
+int drlb_hook_attach(struct drlb_director *director, struct net_device *dev,
 		     struct nf_hook_ops *ops);
-void drlb_hook_detach(struct drlb_net *dn, struct nf_hook_ops *ops);
+void drlb_hook_detach(struct net *net, struct nf_hook_ops *ops);
 
 #endif /* _DRLB_HOOK_H */

@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-/*
- * The control plane of connections.
- */
+/* Commands to connections. */
 #include "base/compat.h"
-#include "conn/conn.h"
 #include "netlink/netlink.h"
 
 #include <linux/slab.h>
@@ -102,7 +99,7 @@ static int parse_filter(struct nlattr *nest, struct drlb_conn_filter *filter,
 }
 
 static int sweep(struct genl_info *info,
-		 u64 (*over)(struct drlb_net *dn,
+		 u64 (*over)(struct drlb_conns *conns,
 			     const struct drlb_conn_filter *filter))
 {
 	struct drlb_net *dn = drlb_net(genl_info_net(info));
@@ -116,12 +113,12 @@ static int sweep(struct genl_info *info,
 	if (err)
 		return err;
 
-	/* Before anything is done, so that it can be told. */
+	/* Before anything is done, so that the result can be told. */
 	skb = drlb_nl_reply(info, NLMSG_GOODSIZE, &hdr);
 	if (!skb)
-		return drlb_nl_outcome(-ENOMEM, info->extack);
+		return drlb_control_outcome(-ENOMEM, info->extack);
 
-	err = nla_put_u64_64bit(skb, DRLB_A_COUNT, over(dn, &filter),
+	err = nla_put_u64_64bit(skb, DRLB_A_COUNT, over(&dn->director.conns, &filter),
 				DRLB_A_PAD);
 	if (err) {
 		nlmsg_free(skb);
@@ -144,9 +141,9 @@ int drlb_nl_connection_del_doit(struct sk_buff *skb, struct genl_info *info)
 
 /**
  * struct conn_dump - a dump of connections under way
- * @filter: what is wanted
+ * @filter: the choice of connections
  * @walk: where it is
- * @parsed: @filter is there; 6.1 can tell an error from the first dump on only
+ * @parsed: @filter is there; 6.1 can report an error from the first dump on only
  * @again: the last one found did not fit into the message
  */
 struct conn_dump {
@@ -168,9 +165,9 @@ int drlb_nl_connection_get_start(struct netlink_callback *cb)
 
 	dump = kzalloc(sizeof(*dump), GFP_KERNEL);
 	if (!dump)
-		return drlb_nl_outcome(-ENOMEM, cb->extack);
+		return drlb_control_outcome(-ENOMEM, cb->extack);
 
-	drlb_conn_walk_init(&dn->conns, &dump->walk);
+	drlb_conn_walk_init(&dn->director.conns, &dump->walk);
 	*dump_of(cb) = dump;
 
 	return 0;
@@ -213,7 +210,10 @@ static int put_connection(struct sk_buff *skb, struct netlink_callback *cb,
 			     &info->server) ||
 	    nla_put_u8(skb, DRLB_CONNECTION_A_STATE, info->state) ||
 	    nla_put_u32(skb, DRLB_CONNECTION_A_EXPIRES_MS, info->expires_ms) ||
-	    nla_put_u32(skb, DRLB_CONNECTION_A_AGE_MS, info->age_ms)) {
+	    nla_put_u64_64bit(skb, DRLB_CONNECTION_A_AGE_MS, info->age_ms,
+			      DRLB_CONNECTION_A_PAD) ||
+	    (info->vrf &&
+	     nla_put_u32(skb, DRLB_CONNECTION_A_VRF, info->vrf))) {
 		genlmsg_cancel(skb, hdr);
 		return -EMSGSIZE;
 	}
@@ -232,7 +232,7 @@ static void mark_restarted(struct netlink_callback *cb,
 		cb->prev_seq = 1;
 }
 
-/* At most that many entries in one go: few may match the filter. */
+/* Entries that are looked at in one go: few may match the filter. */
 #define DUMP_SLICE	4096
 
 int drlb_nl_connection_get_dumpit(struct sk_buff *skb,
@@ -256,8 +256,8 @@ int drlb_nl_connection_get_dumpit(struct sk_buff *skb,
 		drlb_conn_walk_start(&dump->walk);
 		for (left = DUMP_SLICE; left; left--) {
 			conn = dump->again ?
-			       drlb_conn_walk_again(&dn->conns, &dump->walk) :
-			       drlb_conn_walk_next(&dn->conns, &dump->walk);
+			       drlb_conn_walk_again(&dn->director.conns, &dump->walk) :
+			       drlb_conn_walk_next(&dn->director.conns, &dump->walk);
 			dump->again = false;
 			if (!conn)
 				break;

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Services and servers shown: objects to messages, as many as it takes. */
-#include "netlink/netlink.h"
+/* Dumps of services and servers: objects to messages. */
 #include "base/compat.h"
-#include "server/egress.h"
-#include "service/service.h"
+#include "netlink/netlink.h"
 
 #include <net/sock.h>
 
@@ -29,7 +27,7 @@ static int put_counters(struct sk_buff *skb, int type,
 	return 0;
 }
 
-/* How much of a service is wanted, each with what is before it. */
+/* How much of a service is wanted; each includes the ones before it. */
 enum detail {
 	DETAIL_KEY,
 	DETAIL_CONFIG,
@@ -43,32 +41,35 @@ static int put_service(struct sk_buff *skb, const struct drlb_service *svc,
 	struct drlb_totals totals;
 	u32 active, inactive;
 
-	if (!nest ||
-	    nla_put_u8(skb, DRLB_SERVICE_A_PROTOCOL, svc->key.protocol) ||
-	    drlb_nl_put_addr(skb, DRLB_SERVICE_A_ADDR4, DRLB_SERVICE_A_ADDR6,
-			     svc->key.family, &svc->key.addr) ||
-	    nla_put_be16(skb, DRLB_SERVICE_A_PORT, svc->key.port))
+	if (!nest || drlb_nl_put_key(skb, &svc->key))
 		return -EMSGSIZE;
-	if (detail == DETAIL_KEY)
-		goto out;
-
-	if (nla_put_string(skb, DRLB_SERVICE_A_SCHEDULER,
-			   svc->conf.sched->name) ||
-	    nla_put_u32(skb, DRLB_SERVICE_A_TABLE_SIZE, svc->conf.table_size) ||
-	    nla_put_u8(skb, DRLB_SERVICE_A_HASH, svc->conf.hash))
+	if (detail >= DETAIL_CONFIG && drlb_nl_put_service_options(skb, &svc->conf))
 		return -EMSGSIZE;
-	if (detail == DETAIL_CONFIG)
-		goto out;
-
-	drlb_service_totals(svc, &totals, &active, &inactive);
-	if (nla_put_u32(skb, DRLB_SERVICE_A_SERVERS, svc->servers_n) ||
-	    put_counters(skb, DRLB_SERVICE_A_COUNTERS, &totals, active,
-			 inactive))
-		return -EMSGSIZE;
-out:
+	if (detail >= DETAIL_ALL) {
+		drlb_service_totals(svc, &totals, &active, &inactive);
+		if (nla_put_u32(skb, DRLB_SERVICE_A_SERVERS, svc->servers_n) ||
+		    put_counters(skb, DRLB_SERVICE_A_COUNTERS, &totals, active,
+				 inactive))
+			return -EMSGSIZE;
+	}
 	nla_nest_end(skb, nest);
 
 	return 0;
+}
+
+/* The part of a server that ADD takes. */
+static int put_server_conf(struct sk_buff *skb, u8 family,
+			   const struct drlb_server *server)
+{
+	const struct drlb_server_conf conf = { .weight = server->weight };
+	int err, i;
+
+	err = drlb_nl_put_addr(skb, DRLB_SERVER_A_ADDR4, DRLB_SERVER_A_ADDR6,
+			       family, drlb_server_addr(server));
+	for (i = 0; i < DRLB_SERVER_OPTIONS && !err; i++)
+		err = drlb_nl_put_option(skb, &drlb_server_options[i], &conf);
+
+	return err;
 }
 
 static int put_server(struct sk_buff *skb, u8 family,
@@ -81,18 +82,15 @@ static int put_server(struct sk_buff *skb, u8 family,
 	drlb_egress_describe(server->egress, &hop);
 	drlb_server_totals(server, &totals);
 
-	if (!nest ||
-	    drlb_nl_put_addr(skb, DRLB_SERVER_A_ADDR4, DRLB_SERVER_A_ADDR6,
-			     family, &server->addr) ||
-	    nla_put_u32(skb, DRLB_SERVER_A_WEIGHT, server->weight) ||
+	if (!nest || put_server_conf(skb, family, server) ||
 	    nla_put_u8(skb, DRLB_SERVER_A_STATE, hop.state) ||
 	    (hop.ifindex &&
 	     nla_put_u32(skb, DRLB_SERVER_A_IFINDEX, hop.ifindex)) ||
 	    (hop.lladdr_len && nla_put(skb, DRLB_SERVER_A_LLADDR,
 				       hop.lladdr_len, hop.lladdr)) ||
 	    put_counters(skb, DRLB_SERVER_A_COUNTERS, &totals,
-			 atomic_read(&server->active),
-			 atomic_read(&server->inactive)))
+			 drlb_load_active(&server->load),
+			 drlb_load_inactive(&server->load)))
 		return -EMSGSIZE;
 
 	nla_nest_end(skb, nest);
@@ -100,17 +98,15 @@ static int put_server(struct sk_buff *skb, u8 family,
 	return 0;
 }
 
-/* What ADD would take. What does not fit leaves no trace. */
-static int put_server_config(struct sk_buff *skb, u8 family,
-			     const struct drlb_server *server)
+/* A server that does not fit leaves no trace. */
+static int put_server_brief(struct sk_buff *skb, u8 family,
+			    const struct drlb_server *server)
 {
 	struct nlattr *nest = nla_nest_start(skb, DRLB_A_SERVER);
 
 	if (!nest)
 		return -EMSGSIZE;
-	if (drlb_nl_put_addr(skb, DRLB_SERVER_A_ADDR4, DRLB_SERVER_A_ADDR6,
-			     family, &server->addr) ||
-	    nla_put_u32(skb, DRLB_SERVER_A_WEIGHT, server->weight)) {
+	if (put_server_conf(skb, family, server)) {
 		nla_nest_cancel(skb, nest);
 		return -EMSGSIZE;
 	}
@@ -147,24 +143,68 @@ static int put_record(struct sk_buff *skb, struct netlink_callback *cb,
 /**
  * struct service_cursor - where a dump of services goes on
  * @id: of the service
- * @record: 0 is the service itself, n its n-th server
+ * @next: the server that comes next, while @generation is the services'
+ * @addr: of the last server that was put
+ * @generation: see @next
+ * @inside: the service itself has been put, its servers have not all been
+ * @any: at least one of them has, whose address is @addr
  * @begun: the one service that was asked for was found
  * @brief: its configuration only
  */
 struct service_cursor {
 	unsigned long id;
-	u32 record;
-	bool begun;
-	bool brief;
+	struct drlb_server *next;
+	union nf_inet_addr addr;
+	u32 generation;
+	u8 inside:1, any:1, begun:1, brief:1;
 };
 
-/* One message with the service and as many of its servers as it takes. */
+/* The server that comes next, or NULL. Servers are in the order of their
+ * addresses, so that the place is found again when the set has changed.
+ */
+static struct drlb_server *cursor_next(const struct drlb_service *svc,
+				       const struct service_cursor *cursor)
+{
+	struct drlb_server *server;
+
+	if (cursor->any && cursor->generation == svc->services->generation)
+		return cursor->next;
+
+	list_for_each_entry(server, &svc->servers, list) {
+		if (!cursor->any || drlb_addr_cmp(drlb_server_addr(server),
+						  &cursor->addr) > 0)
+			return server;
+	}
+
+	return NULL;
+}
+
+/* @server has been put. */
+static void cursor_move(const struct drlb_service *svc,
+			struct service_cursor *cursor,
+			struct drlb_server *server)
+{
+	cursor->any = true;
+	cursor->addr = *drlb_server_addr(server);
+	cursor->generation = svc->services->generation;
+	cursor->next = list_is_last(&server->list, &svc->servers) ? NULL :
+		       list_next_entry(server, list);
+}
+
+static void cursor_leave(struct service_cursor *cursor)
+{
+	cursor->inside = false;
+	cursor->any = false;
+}
+
+/* One message with the service and as many of its servers as fit. */
 static int dump_brief(struct sk_buff *skb, struct netlink_callback *cb,
 		      const struct drlb_service *svc,
 		      struct service_cursor *cursor)
 {
-	const struct drlb_server *server;
-	u32 first = cursor->record, record = 0;
+	bool begun = cursor->inside;
+	struct drlb_server *server;
+	bool progress = !begun;
 	void *hdr;
 	int err;
 
@@ -172,26 +212,24 @@ static int dump_brief(struct sk_buff *skb, struct netlink_callback *cb,
 	if (!hdr)
 		return -EMSGSIZE;
 
-	err = put_service(skb, svc, first ? DETAIL_KEY : DETAIL_CONFIG);
+	err = put_service(skb, svc, begun ? DETAIL_KEY : DETAIL_CONFIG);
 	if (err)
 		goto err_cancel;
-	if (!first)
-		cursor->record = 1;
+	cursor->inside = true;
 
-	list_for_each_entry(server, &svc->servers, list) {
-		if (++record < cursor->record)
-			continue;
-		err = put_server_config(skb, svc->key.family, server);
+	while ((server = cursor_next(svc, cursor))) {
+		err = put_server_brief(skb, svc->key.family, server);
 		if (err)
 			break;
-		cursor->record++;
+		cursor_move(svc, cursor, server);
+		progress = true;
 	}
-	if (err && first == cursor->record)
+	if (err && !progress)
 		goto err_cancel;
 
 	genlmsg_end(skb, hdr);
 	if (!err)
-		cursor->record = 0;
+		cursor_leave(cursor);
 
 	return err;
 
@@ -204,29 +242,26 @@ static int dump_service(struct sk_buff *skb, struct netlink_callback *cb,
 			const struct drlb_service *svc,
 			struct service_cursor *cursor)
 {
-	const struct drlb_server *server;
-	u32 record = 0;
+	struct drlb_server *server;
 	int err;
 
 	if (cursor->brief)
 		return dump_brief(skb, cb, svc, cursor);
 
-	if (!cursor->record) {
+	if (!cursor->inside) {
 		err = put_record(skb, cb, svc, NULL);
 		if (err)
 			return err;
-		cursor->record = 1;
+		cursor->inside = true;
 	}
 
-	list_for_each_entry(server, &svc->servers, list) {
-		if (++record < cursor->record)
-			continue;
+	while ((server = cursor_next(svc, cursor))) {
 		err = put_record(skb, cb, svc, server);
 		if (err)
 			return err;
-		cursor->record++;
+		cursor_move(svc, cursor, server);
 	}
-	cursor->record = 0;
+	cursor_leave(cursor);
 
 	return 0;
 }
@@ -239,16 +274,18 @@ static int dump_one(struct sk_buff *skb, struct netlink_callback *cb,
 	struct drlb_service *svc;
 	int err;
 
-	if (cursor->begun && !cursor->record)
+	if (cursor->begun && !cursor->inside)
 		return 0;
 
 	err = drlb_nl_get_key(nest, &key, cb->extack);
 	if (err)
 		return err;
 
-	svc = drlb_service_get(dn, &key, cb->extack);
-	if (!svc)
+	svc = drlb_service_get(&dn->director.services, &key);
+	if (!svc) {
+		NL_SET_ERR_MSG(cb->extack, "there is no such service");
 		return -ENOENT;
+	}
 
 	cursor->begun = true;
 
@@ -262,10 +299,11 @@ static int dump_all(struct sk_buff *skb, struct netlink_callback *cb,
 	struct drlb_service *svc;
 	int err;
 
-	while ((svc = xa_find(&dn->service_ids, &id, ULONG_MAX, XA_PRESENT))) {
+	while ((svc = xa_find(&dn->director.services.ids, &id, ULONG_MAX,
+			      XA_PRESENT))) {
 		/* The one that the cursor stood on may be gone. */
 		if (id != cursor->id)
-			cursor->record = 0;
+			cursor_leave(cursor);
 		cursor->id = id;
 		err = dump_service(skb, cb, svc, cursor);
 		if (err)
@@ -282,17 +320,18 @@ int drlb_nl_service_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 	struct nlattr **attrs = genl_info_dump(cb)->attrs;
 	struct nlattr *nest = attrs[DRLB_A_SERVICE];
 	struct drlb_net *dn = drlb_net(sock_net(cb->skb->sk));
+	struct drlb_services *services = &dn->director.services;
 	int err;
 
 	BUILD_BUG_ON(sizeof(*cursor) > sizeof(cb->ctx));
 
-	cursor->brief = attrs[DRLB_A_BRIEF];
-	mutex_lock(&dn->lock);
-	cb->seq = dn->generation + 1;
+	cursor->brief = !!attrs[DRLB_A_BRIEF];
+	mutex_lock(&services->lock);
+	cb->seq = services->generation + 1;
 	err = nest ? dump_one(skb, cb, dn, nest, cursor) :
 		     dump_all(skb, cb, dn, cursor);
-	mutex_unlock(&dn->lock);
+	mutex_unlock(&services->lock);
 
-	/* What did not fit comes in the next message. */
+	/* Records that did not fit come in the next message. */
 	return err && err != -EMSGSIZE ? err : skb->len;
 }

@@ -1,15 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
-/*
- * The control plane of what a namespace has once: devices, settings, counters;
- * and events.
- */
-#include "base/compat.h"
-#include "conn/conn.h"
-#include "door/device.h"
+/* Commands to devices, settings, counters and schedulers. */
 #include "netlink/netlink.h"
-#include "service/service.h"
 
-#include <linux/rtnetlink.h>
+#include <linux/rculist.h>
 #include <net/sock.h>
 
 static int parse_device(const struct genl_info *info, const char **name)
@@ -38,45 +31,32 @@ static int parse_device(const struct genl_info *info, const char **name)
 	return 0;
 }
 
+static int change_device(struct genl_info *info,
+			 int (*change)(struct drlb_net *dn, const char *name,
+				       bool check,
+				       struct netlink_ext_ack *extack))
+{
+	const char *name;
+	int err = parse_device(info, &name);
+
+	return err ?: change(drlb_net(genl_info_net(info)), name,
+			     info->attrs[DRLB_A_CHECK], info->extack);
+}
+
 int drlb_nl_device_add_doit(struct sk_buff *skb, struct genl_info *info)
 {
-	struct drlb_net *dn = drlb_net(genl_info_net(info));
-	const char *name;
-	int err;
-
-	err = parse_device(info, &name);
-	if (err)
-		return err;
-
-	rtnl_lock();
-	err = drlb_device_add(dn, name, info->attrs[DRLB_A_CHECK],
-			      info->extack);
-	rtnl_unlock();
-
-	return drlb_nl_outcome(err, info->extack);
+	return change_device(info, drlb_control_device_add);
 }
 
 int drlb_nl_device_del_doit(struct sk_buff *skb, struct genl_info *info)
 {
-	struct drlb_net *dn = drlb_net(genl_info_net(info));
-	const char *name;
-	int err;
-
-	err = parse_device(info, &name);
-	if (err)
-		return err;
-
-	rtnl_lock();
-	err = drlb_device_del(dn, name, info->attrs[DRLB_A_CHECK],
-			      info->extack);
-	rtnl_unlock();
-
-	return err;
+	return change_device(info, drlb_control_device_del);
 }
 
 static int put_entry(struct sk_buff *skb, struct netlink_callback *cb,
 		     const struct drlb_device *device)
 {
+	int ifindex = READ_ONCE(device->ifindex);
 	struct nlattr *nest;
 	void *hdr;
 
@@ -87,8 +67,7 @@ static int put_entry(struct sk_buff *skb, struct netlink_callback *cb,
 	nest = nla_nest_start(skb, DRLB_A_DEVICE);
 	if (!nest ||
 	    nla_put_string(skb, DRLB_DEVICE_A_NAME, device->name) ||
-	    (device->dev && nla_put_u32(skb, DRLB_DEVICE_A_IFINDEX,
-					device->dev->ifindex))) {
+	    (ifindex && nla_put_u32(skb, DRLB_DEVICE_A_IFINDEX, ifindex))) {
 		genlmsg_cancel(skb, hdr);
 		return -EMSGSIZE;
 	}
@@ -98,52 +77,25 @@ static int put_entry(struct sk_buff *skb, struct netlink_callback *cb,
 	return 0;
 }
 
+/* Anybody may ask, so RTNL is not taken. */
 int drlb_nl_device_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 {
 	struct drlb_net *dn = drlb_net(sock_net(cb->skb->sk));
 	struct drlb_device *device;
 	int i = 0;
 
-	rtnl_lock();
-	cb->seq = dn->devices_generation + 1;
-	list_for_each_entry(device, &dn->devices, list) {
+	rcu_read_lock();
+	cb->seq = READ_ONCE(dn->devices.generation) + 1;
+	list_for_each_entry_rcu(device, &dn->devices.list, list) {
 		if (i++ < cb->args[0])
 			continue;
 		if (put_entry(skb, cb, device))
 			break;
 		cb->args[0]++;
 	}
-	rtnl_unlock();
+	rcu_read_unlock();
 
 	return skb->len;
-}
-
-/* Each setting: its attribute, where it is, and its range. */
-static const struct {
-	u16 attr;
-	u16 offset;
-	u32 min;
-	u32 max;
-} settings[] = {
-#define SETTING(attr, member, min, max)	\
-	{ attr, offsetof(struct drlb_settings, member), min, max }
-#define TIMEOUT(attr, state)		\
-	SETTING(attr, timeout[state], 1, DRLB_TIMEOUT_MAX)
-
-	SETTING(DRLB_CONFIG_A_CONN_MAX, conn_max, 1, INT_MAX),
-	SETTING(DRLB_CONFIG_A_HALF_OPEN_MAX, half_open_max, 1, INT_MAX),
-	TIMEOUT(DRLB_CONFIG_A_TCP_SYN_RECV, DRLB_CONNECTION_SYN_RECV),
-	TIMEOUT(DRLB_CONFIG_A_TCP_ESTABLISHED, DRLB_CONNECTION_ESTABLISHED),
-	TIMEOUT(DRLB_CONFIG_A_TCP_FIN_WAIT, DRLB_CONNECTION_FIN_WAIT),
-	TIMEOUT(DRLB_CONFIG_A_TCP_TIME_WAIT, DRLB_CONNECTION_TIME_WAIT),
-	TIMEOUT(DRLB_CONFIG_A_TCP_CLOSE, DRLB_CONNECTION_CLOSE),
-	TIMEOUT(DRLB_CONFIG_A_UDP, DRLB_CONNECTION_UDP),
-	SETTING(DRLB_CONFIG_A_PROBE_INTERVAL, probe_interval, 0, 3600),
-};
-
-static u32 *setting_word(const struct drlb_settings *set, int i)
-{
-	return (void *)set + settings[i].offset;
 }
 
 static int put_settings(struct sk_buff *skb, int type,
@@ -155,9 +107,11 @@ static int put_settings(struct sk_buff *skb, int type,
 	if (!nest)
 		return -EMSGSIZE;
 
-	for (i = 0; i < ARRAY_SIZE(settings); i++) {
-		if (nla_put_u32(skb, settings[i].attr,
-				*setting_word(set, i)))
+	for (i = 0; i < DRLB_SETTINGS; i++) {
+		const struct drlb_setting *setting = &drlb_settings_table[i];
+
+		if (nla_put_u32(skb, setting->attr,
+				*drlb_setting_word(setting, set)))
 			return -EMSGSIZE;
 	}
 	if (nla_put_s32(skb, DRLB_CONFIG_A_HOOK_PRIORITY, drlb_hook_priority))
@@ -175,13 +129,11 @@ int drlb_nl_config_get_doit(struct sk_buff *skb, struct genl_info *info)
 	void *hdr;
 
 	drlb_settings_initial(dn->net, &initial);
-	mutex_lock(&dn->lock);
-	set = dn->settings;
-	mutex_unlock(&dn->lock);
+	drlb_control_config_get(dn, &set);
 
 	reply = drlb_nl_reply(info, NLMSG_GOODSIZE, &hdr);
 	if (!reply)
-		return drlb_nl_outcome(-ENOMEM, info->extack);
+		return drlb_control_outcome(-ENOMEM, info->extack);
 
 	if (put_settings(reply, DRLB_A_CONFIG, &set) ||
 	    put_settings(reply, DRLB_A_DEFAULTS, &initial)) {
@@ -193,54 +145,29 @@ int drlb_nl_config_get_doit(struct sk_buff *skb, struct genl_info *info)
 	return genlmsg_reply(reply, info);
 }
 
-static int parse_settings(struct nlattr *const *tb, struct drlb_settings *set,
+/* The attribute of the first value that its setting does not take. */
+static void blame_setting(struct nlattr *const *tb, const u32 *values,
 			  struct netlink_ext_ack *extack)
 {
-	u32 value;
 	int i;
 
-	for (i = 0; i < ARRAY_SIZE(settings); i++) {
-		if (!tb[settings[i].attr])
+	for (i = 0; i < DRLB_SETTINGS; i++) {
+		const struct drlb_setting *setting = &drlb_settings_table[i];
+
+		if (!tb[setting->attr] ||
+		    drlb_setting_takes(setting, values[i]))
 			continue;
-
-		value = nla_get_u32(tb[settings[i].attr]);
-		if (value < settings[i].min || value > settings[i].max) {
-			NL_SET_ERR_MSG_ATTR(extack, tb[settings[i].attr],
-					    "the value is out of range: limits 1 to 2147483647, timeouts 1 to 604800 seconds, probe_interval 0 to 3600 seconds");
-			return -ERANGE;
-		}
-		*setting_word(set, i) = value;
+		NL_SET_BAD_ATTR(extack, tb[setting->attr]);
+		break;
 	}
-
-	return 0;
-}
-
-/* Connections are made by packets, whose memory is on nobody's account: how much
- * of it a namespace may take is not up to those who are root in it only.
- */
-static int check_memory(const struct drlb_net *dn, const struct sk_buff *skb,
-			const struct drlb_settings *set,
-			struct netlink_ext_ack *extack)
-{
-	struct drlb_settings initial;
-
-	drlb_settings_initial(dn->net, &initial);
-	if (set->conn_max <= max(initial.conn_max, dn->settings.conn_max) ||
-	    netlink_capable(skb, CAP_NET_ADMIN))
-		return 0;
-
-	NL_SET_ERR_MSG(extack,
-		       "conn_max above the namespace's default needs CAP_NET_ADMIN in the initial user namespace");
-
-	return -EPERM;
 }
 
 int drlb_nl_config_set_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct drlb_net *dn = drlb_net(genl_info_net(info));
 	struct nlattr *tb[DRLB_CONFIG_A_MAX + 1];
-	struct drlb_settings set;
-	int err;
+	u32 values[DRLB_SETTINGS], has = 0;
+	int err, i;
 
 	if (!info->attrs[DRLB_A_CONFIG]) {
 		NL_SET_ERR_MSG(info->extack, "the settings are missing");
@@ -252,143 +179,147 @@ int drlb_nl_config_set_doit(struct sk_buff *skb, struct genl_info *info)
 	if (err)
 		return err;
 
-	mutex_lock(&dn->lock);
-	set = dn->settings;
-	err = parse_settings(tb, &set, info->extack) ?:
-	      check_memory(dn, skb, &set, info->extack);
-	if (!err && !info->attrs[DRLB_A_CHECK])
-		drlb_settings_set(dn, &set);
-	mutex_unlock(&dn->lock);
+	for (i = 0; i < DRLB_SETTINGS; i++) {
+		const struct nlattr *attr = tb[drlb_settings_table[i].attr];
+
+		if (!attr)
+			continue;
+		values[i] = nla_get_u32(attr);
+		has |= BIT(i);
+	}
+	err = drlb_control_config_set(dn, values, has,
+				      netlink_capable(skb, CAP_NET_ADMIN),
+				      info->attrs[DRLB_A_CHECK], info->extack);
+	if (err == -ERANGE)
+		blame_setting(tb, values, info->extack);
 
 	return err;
 }
 
+/* A counter that does not fit leaves no trace. */
 static int put_counter(struct sk_buff *skb, int i, u64 value)
 {
 	struct nlattr *nest = nla_nest_start(skb, DRLB_STATS_A_COUNTER);
 
-	if (!nest ||
-	    nla_put_string(skb, DRLB_STATS_COUNTER_A_NAME,
+	if (!nest)
+		return -EMSGSIZE;
+	if (nla_put_string(skb, DRLB_STATS_COUNTER_A_NAME,
 			   drlb_counter_texts[i].name) ||
 	    nla_put_u64_64bit(skb, DRLB_STATS_COUNTER_A_VALUE, value,
 			      DRLB_STATS_COUNTER_A_PAD) ||
 	    nla_put_string(skb, DRLB_STATS_COUNTER_A_ABOUT,
-			   drlb_counter_texts[i].about))
+			   drlb_counter_texts[i].about)) {
+		nla_nest_cancel(skb, nest);
 		return -EMSGSIZE;
-
-	nla_nest_end(skb, nest);
-
-	return 0;
-}
-
-static int put_stats(struct sk_buff *skb, struct drlb_net *dn)
-{
-	struct nlattr *nest = nla_nest_start(skb, DRLB_A_STATS);
-	bool overloaded = drlb_conn_full(dn, DRLB_CONNECTION_SYN_RECV);
-	u64 counters[DRLB_COUNT_MAX];
-	int i;
-
-	if (!nest ||
-	    nla_put_u32(skb, DRLB_STATS_A_CONNECTIONS,
-			drlb_conn_number(&dn->conns)) ||
-	    nla_put_u32(skb, DRLB_STATS_A_HALF_OPEN,
-			atomic_read(&dn->conns.half_open)) ||
-	    (overloaded && nla_put_flag(skb, DRLB_STATS_A_OVERLOADED)))
-		return -EMSGSIZE;
-
-	drlb_counters_sum(dn->counters, counters);
-	for (i = 0; i < DRLB_COUNT_MAX; i++) {
-		if (put_counter(skb, i, counters[i] - dn->counters_base[i]))
-			return -EMSGSIZE;
 	}
 	nla_nest_end(skb, nest);
 
 	return 0;
 }
 
-int drlb_nl_stats_get_doit(struct sk_buff *skb, struct genl_info *info)
+static int put_gauges(struct sk_buff *skb, const struct drlb_conns *conns)
 {
-	struct drlb_net *dn = drlb_net(genl_info_net(info));
-	struct sk_buff *reply;
+	bool overloaded =
+		drlb_conn_full(conns, DRLB_CONNECTION_SYN_RECV) ||
+		drlb_conn_full(conns, DRLB_CONNECTION_UDP_NEW);
+
+	return nla_put_u32(skb, DRLB_STATS_A_CONNECTIONS,
+			   conns->ready ? drlb_conn_number(conns) : 0) ?:
+	       nla_put_u32(skb, DRLB_STATS_A_UNPROVEN_TCP,
+			   atomic_read(&conns->unproven[DRLB_PROTO_TCP])) ?:
+	       nla_put_u32(skb, DRLB_STATS_A_UNPROVEN_UDP,
+			   atomic_read(&conns->unproven[DRLB_PROTO_UDP])) ?:
+	       overloaded ? nla_put_flag(skb, DRLB_STATS_A_OVERLOADED) : 0;
+}
+
+/* One message with the counters from *@next on, as many as fit. */
+static int put_stats(struct sk_buff *skb, struct netlink_callback *cb,
+		     const struct drlb_conns *conns, const u64 *counters,
+		     long *next)
+{
+	long first = *next;
+	struct nlattr *nest;
 	void *hdr;
-	int err;
 
-	reply = drlb_nl_reply(info, NLMSG_GOODSIZE, &hdr);
-	if (!reply)
-		return drlb_nl_outcome(-ENOMEM, info->extack);
+	hdr = drlb_nl_dump_put(skb, cb, DRLB_CMD_STATS_GET);
+	if (!hdr)
+		return -EMSGSIZE;
 
-	mutex_lock(&dn->lock);
-	err = put_stats(reply, dn);
-	mutex_unlock(&dn->lock);
-	if (err) {
-		nlmsg_free(reply);
-		return err;
+	nest = nla_nest_start(skb, DRLB_A_STATS);
+	if (!nest || (!first && put_gauges(skb, conns)))
+		goto err_cancel;
+	while (*next < DRLB_COUNT_MAX &&
+	       !put_counter(skb, *next, counters[*next]))
+		(*next)++;
+	if (*next == first)
+		goto err_cancel;
+
+	nla_nest_end(skb, nest);
+	genlmsg_end(skb, hdr);
+
+	return 0;
+
+err_cancel:
+	genlmsg_cancel(skb, hdr);
+	return -EMSGSIZE;
+}
+
+int drlb_nl_stats_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	struct drlb_net *dn = drlb_net(sock_net(cb->skb->sk));
+	u64 counters[DRLB_COUNT_MAX];
+
+	drlb_control_counters(dn, counters);
+	cb->seq = 1;
+	while (cb->args[0] < DRLB_COUNT_MAX) {
+		if (put_stats(skb, cb, &dn->director.conns, counters,
+			      &cb->args[0]))
+			break;
 	}
-	genlmsg_end(reply, hdr);
 
-	return genlmsg_reply(reply, info);
+	return skb->len;
 }
 
 int drlb_nl_stats_zero_doit(struct sk_buff *skb, struct genl_info *info)
 {
-	struct drlb_net *dn = drlb_net(genl_info_net(info));
-	struct drlb_service *svc;
-	unsigned long id;
-
-	mutex_lock(&dn->lock);
-	drlb_counters_sum(dn->counters, dn->counters_base);
-	xa_for_each(&dn->service_ids, id, svc)
-		drlb_service_zero(svc);
-	mutex_unlock(&dn->lock);
+	drlb_control_zero(drlb_net(genl_info_net(info)));
 
 	return 0;
 }
 
-static int put_event(struct sk_buff *skb, u8 family,
-		     const union nf_inet_addr *addr, u8 state)
+static int put_scheduler(struct sk_buff *skb, struct netlink_callback *cb,
+			 const struct drlb_sched *sched)
 {
 	struct nlattr *nest;
 	void *hdr;
 
-	hdr = genlmsg_put(skb, 0, 0, &drlb_nl_family, 0, DRLB_CMD_EVENT);
+	hdr = drlb_nl_dump_put(skb, cb, DRLB_CMD_SCHEDULER_GET);
 	if (!hdr)
 		return -EMSGSIZE;
-	if (nla_put_u8(skb, DRLB_A_EVENT, DRLB_EVENT_SERVER_STATE))
-		return -EMSGSIZE;
 
-	nest = nla_nest_start(skb, DRLB_A_SERVER);
+	nest = nla_nest_start(skb, DRLB_A_SCHEDULER);
 	if (!nest ||
-	    drlb_nl_put_addr(skb, DRLB_SERVER_A_ADDR4, DRLB_SERVER_A_ADDR6,
-			     family, addr) ||
-	    nla_put_u8(skb, DRLB_SERVER_A_STATE, state))
+	    nla_put_string(skb, DRLB_SCHEDULER_A_NAME, sched->name) ||
+	    nla_put_string(skb, DRLB_SCHEDULER_A_ABOUT, sched->about) ||
+	    (sched->adopts && nla_put_flag(skb, DRLB_SCHEDULER_A_ADOPTS))) {
+		genlmsg_cancel(skb, hdr);
 		return -EMSGSIZE;
-
+	}
 	nla_nest_end(skb, nest);
 	genlmsg_end(skb, hdr);
 
 	return 0;
 }
 
-void drlb_nl_notify_egress(struct drlb_net *dn, u8 family,
-			   const union nf_inet_addr *addr, u8 state)
+int drlb_nl_scheduler_get_dumpit(struct sk_buff *skb,
+				 struct netlink_callback *cb)
 {
-	struct sk_buff *skb;
+	const struct drlb_sched *sched;
 
-	if (!READ_ONCE(drlb_nl_ready) || !READ_ONCE(dn->live) ||
-	    !genl_has_listeners(&drlb_nl_family, dn->net, 0))
-		return;
+	cb->seq = 1;
+	while ((sched = drlb_sched_at(cb->args[0])) &&
+	       !put_scheduler(skb, cb, sched))
+		cb->args[0]++;
 
-	skb = genlmsg_new(NLMSG_DEFAULT_SIZE, GFP_ATOMIC);
-	if (!skb) {
-		/* As when a listener's queue is full: it knows to look. */
-		genl_set_err(&drlb_nl_family, dn->net, 0, 0, -ENOBUFS);
-		return;
-	}
-
-	if (put_event(skb, family, addr, state)) {
-		nlmsg_free(skb);
-		return;
-	}
-	genlmsg_multicast_netns(&drlb_nl_family, dn->net, skb, 0, 0,
-				GFP_ATOMIC);
+	return skb->len;
 }

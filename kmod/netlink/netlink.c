@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What all messages have in common. */
+/* Parts that all messages have in common. */
 #include "netlink/netlink.h"
 
 bool drlb_nl_get_addr(struct nlattr *attr4, struct nlattr *attr6,
@@ -51,10 +51,61 @@ struct sk_buff *drlb_nl_reply(struct genl_info *info, size_t size, void **hdr)
 	return skb;
 }
 
-int drlb_nl_outcome(int err, struct netlink_ext_ack *extack)
+static int get_sched(const struct nlattr *attr, const struct drlb_sched **sched,
+		     struct netlink_ext_ack *extack)
 {
-	if (err == -ENOMEM)
-		NL_SET_ERR_MSG(extack, "out of memory");
+	*sched = drlb_sched_find(nla_data(attr));
+	if (*sched)
+		return 0;
+
+	NL_SET_ERR_MSG_ATTR(extack, attr,
+			    "there is no such scheduler; \"lbctl help schedulers\" lists them");
+
+	return -ENOENT;
+}
+
+int drlb_nl_get_option(const struct drlb_option *option,
+		       const struct nlattr *attr, void *conf,
+		       struct netlink_ext_ack *extack)
+{
+	u32 value;
+	int err;
+
+	if (option->type == DRLB_OPTION_SCHED)
+		return get_sched(attr, conf + option->offset, extack);
+
+	value = option->type == DRLB_OPTION_U8 ? nla_get_u8(attr) :
+						 nla_get_u32(attr);
+	err = drlb_option_set(option, conf, value, extack);
+	if (err)
+		NL_SET_BAD_ATTR(extack, attr);
+
+	return err;
+}
+
+int drlb_nl_put_option(struct sk_buff *skb, const struct drlb_option *option,
+		       const void *conf)
+{
+	const struct drlb_sched *const *sched = conf + option->offset;
+	u32 value;
+
+	if (option->type == DRLB_OPTION_SCHED)
+		return nla_put_string(skb, option->attr, (*sched)->name);
+
+	value = *drlb_option_word(option, conf);
+
+	return option->type == DRLB_OPTION_U8 ?
+	       nla_put_u8(skb, option->attr, value) :
+	       nla_put_u32(skb, option->attr, value);
+}
+
+int drlb_nl_put_service_options(struct sk_buff *skb,
+				const struct drlb_service_conf *conf)
+{
+	int err = 0, i;
+
+	for (i = 0; i < DRLB_SERVICE_OPTIONS && !err; i++)
+		err = drlb_nl_put_option(skb, &drlb_service_options[i], conf);
 
 	return err;
 }

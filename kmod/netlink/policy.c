@@ -1,28 +1,26 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What the netlink interface accepts, as data. A row for each command, with its
- * own policy; do and dump of a command share it.
+ * The attributes that the netlink interface accepts, as data. Each command has
+ * a row and a policy of its own; do and dump of a command share it. Options
+ * and settings come from their tables (service/options.c, control/settings.c).
  */
-#include "base/compat.h"
+#include "base/event.h"
 #include "netlink/netlink.h"
 
 #include <linux/if.h>
 #include <linux/in.h>
 
-/* Nested sets. What is "out" only has no line and so is refused. Addresses and
- * ports have a length: as NLA_BE32 and NLA_BE16 CTRL_CMD_GETPOLICY would not tell
- * of them.
+/* Nested sets. Reply-only attributes have no entry, so requests that carry them
+ * are rejected. Addresses and ports use EXACT_LEN because policy dumps omit
+ * NLA_BE16 and NLA_BE32.
  */
 
-const struct nla_policy drlb_nl_service_policy[DRLB_SERVICE_A_MAX + 1] = {
+struct nla_policy
+drlb_nl_service_policy[DRLB_SERVICE_A_MAX + 1] __ro_after_init = {
 	[DRLB_SERVICE_A_PROTOCOL]	= { .type = NLA_U8 },
 	[DRLB_SERVICE_A_ADDR4]		= NLA_POLICY_EXACT_LEN(4),
 	[DRLB_SERVICE_A_ADDR6]		= NLA_POLICY_EXACT_LEN(16),
 	[DRLB_SERVICE_A_PORT]		= NLA_POLICY_EXACT_LEN(2),
-	[DRLB_SERVICE_A_SCHEDULER]	= { .type = NLA_NUL_STRING,
-					    .len = DRLB_NAME_MAX - 1 },
-	[DRLB_SERVICE_A_TABLE_SIZE]	= { .type = NLA_U32 },
-	[DRLB_SERVICE_A_HASH]		= NLA_POLICY_MAX(NLA_U8, DRLB_HASH_MAX),
 };
 
 const struct nla_policy drlb_nl_service_key_policy[DRLB_SERVICE_A_MAX + 1] = {
@@ -32,11 +30,11 @@ const struct nla_policy drlb_nl_service_key_policy[DRLB_SERVICE_A_MAX + 1] = {
 	[DRLB_SERVICE_A_PORT]		= NLA_POLICY_EXACT_LEN(2),
 };
 
-const struct nla_policy drlb_nl_server_policy[DRLB_SERVER_A_MAX + 1] = {
+struct nla_policy
+drlb_nl_server_policy[DRLB_SERVER_A_MAX + 1] __ro_after_init = {
 	[DRLB_SERVER_A_ADDR4]		= NLA_POLICY_EXACT_LEN(4),
 	[DRLB_SERVER_A_ADDR6]		= NLA_POLICY_EXACT_LEN(16),
 	[DRLB_SERVER_A_PORT]		= NLA_POLICY_EXACT_LEN(2),
-	[DRLB_SERVER_A_WEIGHT]		= { .type = NLA_U32 },
 };
 
 static const struct nla_policy server_key_policy[DRLB_SERVER_A_MAX + 1] = {
@@ -57,7 +55,7 @@ const struct nla_policy drlb_nl_connection_policy[DRLB_CONNECTION_A_MAX + 1] = {
 	[DRLB_CONNECTION_A_SERVER_ADDR4]	= NLA_POLICY_EXACT_LEN(4),
 	[DRLB_CONNECTION_A_SERVER_ADDR6]	= NLA_POLICY_EXACT_LEN(16),
 	[DRLB_CONNECTION_A_STATE]		=
-		NLA_POLICY_RANGE(NLA_U8, DRLB_CONNECTION_UDP,
+		NLA_POLICY_RANGE(NLA_U8, DRLB_CONNECTION_UDP_NEW,
 				 DRLB_CONNECTION_STATE_MAX),
 };
 
@@ -66,17 +64,8 @@ const struct nla_policy drlb_nl_device_policy[DRLB_DEVICE_A_MAX + 1] = {
 					    .len = IFNAMSIZ - 1 },
 };
 
-const struct nla_policy drlb_nl_config_policy[DRLB_CONFIG_A_MAX + 1] = {
-	[DRLB_CONFIG_A_CONN_MAX]	= { .type = NLA_U32 },
-	[DRLB_CONFIG_A_HALF_OPEN_MAX]	= { .type = NLA_U32 },
-	[DRLB_CONFIG_A_TCP_SYN_RECV]	= { .type = NLA_U32 },
-	[DRLB_CONFIG_A_TCP_ESTABLISHED]	= { .type = NLA_U32 },
-	[DRLB_CONFIG_A_TCP_FIN_WAIT]	= { .type = NLA_U32 },
-	[DRLB_CONFIG_A_TCP_TIME_WAIT]	= { .type = NLA_U32 },
-	[DRLB_CONFIG_A_TCP_CLOSE]	= { .type = NLA_U32 },
-	[DRLB_CONFIG_A_UDP]		= { .type = NLA_U32 },
-	[DRLB_CONFIG_A_PROBE_INTERVAL]	= { .type = NLA_U32 },
-};
+struct nla_policy
+drlb_nl_config_policy[DRLB_CONFIG_A_MAX + 1] __ro_after_init = {};
 
 /* SERVICE_ADD */
 static const struct nla_policy service_add_policy[DRLB_A_MAX + 1] = {
@@ -141,7 +130,7 @@ static const struct nla_policy config_set_policy[DRLB_A_MAX + 1] = {
 	[DRLB_A_CHECK]		= { .type = NLA_FLAG },
 };
 
-/* DEVICE_GET, CONFIG_GET, STATS_GET, STATS_ZERO: no attributes */
+/* DEVICE_GET, CONFIG_GET, STATS_GET, STATS_ZERO, SCHEDULER_GET: none */
 static const struct nla_policy no_policy[DRLB_A_MAX + 1] = {};
 
 static const struct genl_ops drlb_nl_ops[] = {
@@ -242,7 +231,7 @@ static const struct genl_ops drlb_nl_ops[] = {
 		.flags		= GENL_UNS_ADMIN_PERM,
 	}, {
 		.cmd		= DRLB_CMD_STATS_GET,
-		.doit		= drlb_nl_stats_get_doit,
+		.dumpit		= drlb_nl_stats_get_dumpit,
 		.policy		= no_policy,
 		.maxattr	= DRLB_A_MAX,
 	}, {
@@ -251,6 +240,11 @@ static const struct genl_ops drlb_nl_ops[] = {
 		.policy		= no_policy,
 		.maxattr	= DRLB_A_MAX,
 		.flags		= GENL_UNS_ADMIN_PERM,
+	}, {
+		.cmd		= DRLB_CMD_SCHEDULER_GET,
+		.dumpit		= drlb_nl_scheduler_get_dumpit,
+		.policy		= no_policy,
+		.maxattr	= DRLB_A_MAX,
 	},
 };
 
@@ -271,19 +265,54 @@ struct genl_family drlb_nl_family __ro_after_init = {
 	.n_mcgrps	= ARRAY_SIZE(groups),
 };
 
-bool drlb_nl_ready;
+static void __init add_options(struct nla_policy *policy,
+			       const struct drlb_option *options, int n)
+{
+	static const u8 types[] = {
+		[DRLB_OPTION_SCHED]	= NLA_NUL_STRING,
+		[DRLB_OPTION_U8]	= NLA_U8,
+		[DRLB_OPTION_U32]	= NLA_U32,
+	};
+	int i;
+
+	for (i = 0; i < n; i++) {
+		policy[options[i].attr].type = types[options[i].type];
+		if (options[i].type == DRLB_OPTION_SCHED)
+			policy[options[i].attr].len = DRLB_NAME_MAX - 1;
+	}
+}
+
+static void __init add_settings(struct nla_policy *policy)
+{
+	int i;
+
+	for (i = 0; i < DRLB_SETTINGS; i++)
+		policy[drlb_settings_table[i].attr].type = NLA_U32;
+}
 
 int __init drlb_nl_init(void)
 {
-	int err = genl_register_family(&drlb_nl_family);
+	int err;
 
-	WRITE_ONCE(drlb_nl_ready, !err);
+	add_options(drlb_nl_service_policy, drlb_service_options,
+		    DRLB_SERVICE_OPTIONS);
+	add_options(drlb_nl_server_policy, drlb_server_options,
+		    DRLB_SERVER_OPTIONS);
+	add_settings(drlb_nl_config_policy);
+
+	err = genl_register_family(&drlb_nl_family);
+	if (err)
+		return err;
+
+	err = drlb_event_listen(&drlb_nl_event_nb);
+	if (err)
+		genl_unregister_family(&drlb_nl_family);
 
 	return err;
 }
 
 void drlb_nl_exit(void)
 {
-	WRITE_ONCE(drlb_nl_ready, false);
+	drlb_event_unlisten(&drlb_nl_event_nb);
 	genl_unregister_family(&drlb_nl_family);
 }

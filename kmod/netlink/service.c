@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Commands to services and servers: messages to plain structs. What a message
- * may contain is netlink_policy.c's matter; what it means is the objects'.
+ * Commands to services and servers: messages to plain structs. policy.c says
+ * which attributes a message may have; control/ knows their meaning.
  */
 #include "netlink/netlink.h"
-#include "door/hook.h"
-#include "service/service.h"
 
 #include <linux/ipv6.h>
 #include <linux/mm.h>
@@ -30,7 +28,7 @@ static int parse_service_key(struct nlattr *const *tb,
 	}
 
 	protocol = nla_get_u8(tb[DRLB_SERVICE_A_PROTOCOL]);
-	if (protocol != IPPROTO_TCP && protocol != IPPROTO_UDP) {
+	if (!drlb_proto_find(protocol)) {
 		NL_SET_ERR_MSG_ATTR(extack, tb[DRLB_SERVICE_A_PROTOCOL],
 				    "the protocol must be TCP or UDP");
 		return -EINVAL;
@@ -78,39 +76,53 @@ int drlb_nl_get_key(struct nlattr *nest, struct drlb_service_key *key,
 	return parse_service(nest, tb, drlb_nl_service_key_policy, key, extack);
 }
 
+int drlb_nl_put_key(struct sk_buff *skb, const struct drlb_service_key *key)
+{
+	return nla_put_u8(skb, DRLB_SERVICE_A_PROTOCOL, key->protocol) ?:
+	       drlb_nl_put_addr(skb, DRLB_SERVICE_A_ADDR4,
+				DRLB_SERVICE_A_ADDR6, key->family,
+				&key->addr) ?:
+	       nla_put_be16(skb, DRLB_SERVICE_A_PORT, key->port);
+}
+
 static int parse_options(struct nlattr *const *tb,
 			 struct drlb_service_change *change,
 			 struct netlink_ext_ack *extack)
 {
-	int err;
+	int err, i;
 
-	if (tb[DRLB_SERVICE_A_SCHEDULER]) {
-		change->conf.sched =
-			drlb_sched_find(nla_data(tb[DRLB_SERVICE_A_SCHEDULER]));
-		if (!change->conf.sched) {
-			NL_SET_ERR_MSG_ATTR(extack,
-					    tb[DRLB_SERVICE_A_SCHEDULER],
-					    "there is no such scheduler; there are wlc, rr, wrr and mh");
-			return -ENOENT;
-		}
-		change->has |= DRLB_HAS_SCHED;
-	}
+	for (i = 0; i < DRLB_SERVICE_OPTIONS; i++) {
+		const struct drlb_option *option = &drlb_service_options[i];
 
-	if (tb[DRLB_SERVICE_A_TABLE_SIZE]) {
-		change->conf.table_size =
-			nla_get_u32(tb[DRLB_SERVICE_A_TABLE_SIZE]);
-		err = drlb_sched_check_table_size(change->conf.table_size,
-						  extack);
-		if (err) {
-			NL_SET_BAD_ATTR(extack, tb[DRLB_SERVICE_A_TABLE_SIZE]);
+		if (!tb[option->attr])
+			continue;
+		err = drlb_nl_get_option(option, tb[option->attr],
+					 &change->conf, extack);
+		if (err)
 			return err;
-		}
-		change->has |= DRLB_HAS_TABLE_SIZE;
+		change->has |= BIT(i);
 	}
 
-	if (tb[DRLB_SERVICE_A_HASH]) {
-		change->conf.hash = nla_get_u8(tb[DRLB_SERVICE_A_HASH]);
-		change->has |= DRLB_HAS_HASH;
+	return 0;
+}
+
+static int parse_server_options(struct nlattr *const *tb,
+				struct drlb_server_conf *conf,
+				struct netlink_ext_ack *extack)
+{
+	int err, i;
+
+	for (i = 0; i < DRLB_SERVER_OPTIONS; i++) {
+		const struct drlb_option *option = &drlb_server_options[i];
+
+		*drlb_option_word(option, conf) = option->initial;
+		if (!tb[option->attr])
+			continue;
+		err = drlb_nl_get_option(option, tb[option->attr], conf,
+					 extack);
+		if (err)
+			return err;
+		conf->has |= BIT(i);
 	}
 
 	return 0;
@@ -151,17 +163,8 @@ static int parse_server(struct nlattr *nest, const struct drlb_service_key *key,
 	}
 
 	conf->origin = nest;
-	conf->weight = DRLB_WEIGHT_DEFAULT;
-	conf->weighted = tb[DRLB_SERVER_A_WEIGHT];
-	if (conf->weighted)
-		conf->weight = nla_get_u32(tb[DRLB_SERVER_A_WEIGHT]);
-	if (conf->weight > DRLB_WEIGHT_MAX) {
-		NL_SET_ERR_MSG_ATTR(extack, tb[DRLB_SERVER_A_WEIGHT],
-				    "the weight must be between 0 and 65535");
-		return -ERANGE;
-	}
 
-	return 0;
+	return parse_server_options(tb, conf, extack);
 }
 
 static u32 count_servers(const struct genl_info *info)
@@ -223,77 +226,40 @@ static int parse_change(const struct genl_info *info,
 	       parse_servers(info, change);
 }
 
-/* The hooks are there while there are services. */
-static int hooks_follow(struct drlb_net *dn)
+static int change_service(struct genl_info *info,
+			  int (*change)(struct drlb_net *dn,
+					struct drlb_service_change *change,
+					struct netlink_ext_ack *extack))
 {
-	if (!xa_empty(&dn->service_ids))
-		return drlb_hooks_enable(dn);
+	struct drlb_service_change wanted = {};
+	int err;
 
-	drlb_hooks_disable(dn);
+	err = drlb_control_outcome(parse_change(info, &wanted), info->extack);
+	if (!err) {
+		err = change(drlb_net(genl_info_net(info)), &wanted,
+			     info->extack);
+		if (err && wanted.culprit)
+			NL_SET_BAD_ATTR(info->extack, wanted.culprit);
+	}
+	kvfree(wanted.servers);
 
-	return 0;
-}
-
-static void blame(struct netlink_ext_ack *extack,
-		  const struct drlb_service_change *change)
-{
-	if (change->culprit)
-		NL_SET_BAD_ATTR(extack, change->culprit);
+	return err;
 }
 
 int drlb_nl_service_add_doit(struct sk_buff *skb, struct genl_info *info)
 {
-	struct drlb_net *dn = drlb_net(genl_info_net(info));
-	struct drlb_service_change change = {};
-	int err;
-
-	err = parse_change(info, &change);
-	if (err)
-		goto out;
-
-	mutex_lock(&dn->lock);
-	err = drlb_service_add(dn, &change, info->extack);
-	if (err) {
-		blame(info->extack, &change);
-		goto out_unlock;
-	}
-	err = hooks_follow(dn);
-	if (err) {
-		drlb_service_del(dn, &change.key, false, info->extack);
-		NL_SET_ERR_MSG(info->extack,
-			       "the netfilter hooks could not be registered");
-	}
-out_unlock:
-	mutex_unlock(&dn->lock);
-out:
-	kvfree(change.servers);
-	return drlb_nl_outcome(err, info->extack);
+	return change_service(info, drlb_control_service_add);
 }
 
 int drlb_nl_service_set_doit(struct sk_buff *skb, struct genl_info *info)
 {
-	struct drlb_net *dn = drlb_net(genl_info_net(info));
-	struct drlb_service_change change = {};
-	int err;
-
-	err = parse_change(info, &change);
-	if (err)
-		goto out;
-	if (change.servers_n && !change.replace) {
+	if (count_servers(info) && !info->attrs[DRLB_A_REPLACE]) {
 		NL_SET_ERR_MSG(info->extack,
 			       "servers may be given only to replace all of them");
-		err = -EINVAL;
-		goto out;
+		return -EINVAL;
 	}
 
-	mutex_lock(&dn->lock);
-	err = drlb_service_set(dn, &change, info->extack);
-	if (err)
-		blame(info->extack, &change);
-	mutex_unlock(&dn->lock);
-out:
-	kvfree(change.servers);
-	return drlb_nl_outcome(err, info->extack);
+	return change_service(info, drlb_control_service_set);
 }
 
 int drlb_nl_service_del_doit(struct sk_buff *skb, struct genl_info *info)
@@ -303,30 +269,16 @@ int drlb_nl_service_del_doit(struct sk_buff *skb, struct genl_info *info)
 	int err;
 
 	err = drlb_nl_get_key(info->attrs[DRLB_A_SERVICE], &key, info->extack);
-	if (err)
-		return err;
 
-	mutex_lock(&dn->lock);
-	err = drlb_service_del(dn, &key, info->attrs[DRLB_A_CHECK],
-			       info->extack);
-	if (!err)
-		hooks_follow(dn);
-	mutex_unlock(&dn->lock);
-
-	return err;
+	return err ?: drlb_control_service_del(dn, &key,
+					       info->attrs[DRLB_A_CHECK],
+					       info->extack);
 }
 
 int drlb_nl_service_flush_doit(struct sk_buff *skb, struct genl_info *info)
 {
-	struct drlb_net *dn = drlb_net(genl_info_net(info));
-
-	if (info->attrs[DRLB_A_CHECK])
-		return 0;
-
-	mutex_lock(&dn->lock);
-	drlb_service_flush(dn);
-	hooks_follow(dn);
-	mutex_unlock(&dn->lock);
+	if (!info->attrs[DRLB_A_CHECK])
+		drlb_control_service_flush(drlb_net(genl_info_net(info)));
 
 	return 0;
 }
@@ -351,12 +303,12 @@ static int parse_server_change(const struct genl_info *info,
 			    info->extack);
 }
 
-typedef int server_change_fn(struct drlb_net *dn,
-			     const struct drlb_service_key *key,
-			     const struct drlb_server_conf *conf, bool check,
-			     struct netlink_ext_ack *extack);
-
-static int change_server(struct genl_info *info, server_change_fn *change)
+static int change_server(struct genl_info *info,
+			 int (*change)(struct drlb_net *dn,
+				       const struct drlb_service_key *key,
+				       const struct drlb_server_conf *conf,
+				       bool check,
+				       struct netlink_ext_ack *extack))
 {
 	struct drlb_net *dn = drlb_net(genl_info_net(info));
 	struct drlb_server_conf conf = {};
@@ -364,27 +316,22 @@ static int change_server(struct genl_info *info, server_change_fn *change)
 	int err;
 
 	err = parse_server_change(info, &key, &conf);
-	if (err)
-		return err;
 
-	mutex_lock(&dn->lock);
-	err = change(dn, &key, &conf, info->attrs[DRLB_A_CHECK], info->extack);
-	mutex_unlock(&dn->lock);
-
-	return drlb_nl_outcome(err, info->extack);
+	return err ?: change(dn, &key, &conf, info->attrs[DRLB_A_CHECK],
+			     info->extack);
 }
 
 int drlb_nl_server_add_doit(struct sk_buff *skb, struct genl_info *info)
 {
-	return change_server(info, drlb_service_server_add);
+	return change_server(info, drlb_control_server_add);
 }
 
 int drlb_nl_server_set_doit(struct sk_buff *skb, struct genl_info *info)
 {
-	return change_server(info, drlb_service_server_set);
+	return change_server(info, drlb_control_server_set);
 }
 
 int drlb_nl_server_del_doit(struct sk_buff *skb, struct genl_info *info)
 {
-	return change_server(info, drlb_service_server_del);
+	return change_server(info, drlb_control_server_del);
 }

@@ -4,18 +4,36 @@
 
 #include <linux/skbuff.h>
 
+#include "base/stats.h"
+#include "conn/conn.h"
 #include "path/forward.h"
-#include "control/net.h"
 #include "path/packet.h"
+#include "service/service.h"
+
+/**
+ * struct drlb_director - the data path of a namespace
+ * @counters: the fate of its packets
+ * @conns: connections
+ * @services: services
+ * @stateless: when a connection of each protocol got no entry last, or up to a
+ *	second before: jiffies in 64 bits, 0 for never. Such connections
+ *	reappear in mid-stream for as long as they may be idle.
+ */
+struct drlb_director {
+	struct drlb_counters __percpu *counters;
+	struct drlb_conns conns;
+	struct drlb_services services;
+	u64 stateless[DRLB_PROTOS];
+};
 
 /* The data path for a packet of each family that came in by @door.
  *
  * Context: softirq, RCU read-side section, skb->data at the network header.
  * The skb is the caller's again unless the verdict is DRLB_STOLEN.
  */
-enum drlb_verdict drlb_direct4(struct drlb_net *dn, struct sk_buff *skb,
+enum drlb_verdict drlb_direct4(struct drlb_director *d, struct sk_buff *skb,
 			       enum drlb_door door);
-enum drlb_verdict drlb_direct6(struct drlb_net *dn, struct sk_buff *skb,
+enum drlb_verdict drlb_direct6(struct drlb_director *d, struct sk_buff *skb,
 			       enum drlb_door door);
 
 #endif /* _DRLB_DIRECTOR_H */

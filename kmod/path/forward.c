@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "path/forward.h"
 #include "base/compat.h"
-#include "server/egress.h"
 
 #include <linux/icmp.h>
 #include <linux/icmpv6.h>
@@ -14,9 +13,9 @@
 #include <net/neighbour.h>
 #include <net/route.h>
 
-static enum drlb_verdict drop(struct drlb_net *dn, enum drlb_counter why)
+static enum drlb_verdict drop(struct drlb_counters __percpu *counters, enum drlb_counter why)
 {
-	drlb_count(dn->counters, why);
+	drlb_count(counters, why);
 
 	return DRLB_DROP;
 }
@@ -35,42 +34,62 @@ static void send_icmp4(struct sk_buff *skb, u8 type, u8 code, __be32 info)
 	icmp_send(skb, type, code, info);
 }
 
-void drlb_forward_refuse(struct sk_buff *skb, u8 family)
+void drlb_forward_refuse(struct sk_buff *skb, u8 family,
+			 enum drlb_refusal why)
 {
+	static const struct {
+		u8 code4;
+		u8 code6;
+	} codes[] = {
+		[DRLB_REFUSE_PORT]  = { ICMP_PORT_UNREACH,
+					ICMPV6_PORT_UNREACH },
+		[DRLB_REFUSE_HOST]  = { ICMP_HOST_UNREACH,
+					ICMPV6_ADDR_UNREACH },
+		[DRLB_REFUSE_SCOPE] = { ICMP_HOST_UNREACH,
+					ICMPV6_NOT_NEIGHBOUR },
+	};
+
 	if (family == AF_INET)
-		send_icmp4(skb, ICMP_DEST_UNREACH, ICMP_PORT_UNREACH, 0);
+		send_icmp4(skb, ICMP_DEST_UNREACH, codes[why].code4, 0);
 	else
-		icmpv6_send(skb, ICMPV6_DEST_UNREACH, ICMPV6_PORT_UNREACH, 0);
+		icmpv6_send(skb, ICMPV6_DEST_UNREACH, codes[why].code6, 0);
 }
 
-/* No neighbour: it is for this host itself, or there is no way to the server. */
-enum drlb_verdict drlb_forward_nowhere(struct drlb_net *dn, struct sk_buff *skb,
+/* Some devices do not count the segments that they merge. */
+static unsigned int count_segments(const struct sk_buff *skb)
+{
+	return skb_is_gso(skb) ? max_t(u16, skb_shinfo(skb)->gso_segs, 1) : 1;
+}
+
+enum drlb_verdict drlb_forward_nowhere(struct drlb_counters __percpu *counters,
+				       struct sk_buff *skb,
 				       const struct drlb_server *server,
 				       enum drlb_door door)
 {
+	u32 state = READ_ONCE(server->egress->state);
+
 	if (door == DRLB_DOOR_INGRESS)
 		return DRLB_PASS;
+	if (state == DRLB_SERVER_NO_ROUTE)
+		return drop(counters, DRLB_COUNT_NO_ROUTE);
+	if (state != DRLB_SERVER_LOCAL)
+		return drop(counters, DRLB_COUNT_NO_NEIGHBOUR);
 
-	if (READ_ONCE(server->egress->state) != DRLB_SERVER_LOCAL)
-		return drop(dn, DRLB_COUNT_NO_ROUTE);
-
-	drlb_forward_count(server, skb);
-	drlb_count(dn->counters, DRLB_COUNT_LOCAL_NODE);
+	drlb_traffic_packet(server->traffic, count_segments(skb), skb->len);
+	drlb_count(counters, DRLB_COUNT_LOCAL_NODE);
 
 	return DRLB_PASS;
 }
 
-/* Longer than @mtu, but perhaps only because GRO merged it. LRO, which leaves
- * no type, cannot be undone.
- */
-static bool segments_fit(const struct sk_buff *skb, unsigned int mtu)
+/* True if the packet is no longer than @mtu, or only because GRO merged it. */
+static bool packet_fits(const struct sk_buff *skb, unsigned int mtu)
 {
-	return skb_is_gso(skb) && skb_shinfo(skb)->gso_type &&
-	       skb_gso_validate_network_len(skb, mtu);
+	return skb->len <= mtu ||
+	       (skb_is_gso(skb) && skb_gso_validate_network_len(skb, mtu));
 }
 
-/* At the ingress door nobody may have told where the headers behind IP's begin, by
- * which the length of segments is told. False if that is not known at once.
+/* The length of segments depends on where the headers behind IP's begin, which
+ * may not be noted yet at the ingress door. False if it is not known at once.
  */
 static bool find_transport(struct sk_buff *skb, u8 family)
 {
@@ -86,8 +105,8 @@ static bool find_transport(struct sk_buff *skb, u8 family)
 	return true;
 }
 
-/* IP writes headers in front of each fragment that the packet came in, where a tap
- * may still read what was there: a packet whose fragments others hold as well is
+/* IP writes headers in front of each fragment of the packet, where a tap may
+ * still read the old ones: a packet whose fragments others hold as well is
  * copied. skb_cow() sees to its head alone.
  */
 static int own_all(struct sk_buff *skb, unsigned int headroom)
@@ -105,9 +124,9 @@ static int own_all(struct sk_buff *skb, unsigned int headroom)
 	return skb_cow(skb, headroom);
 }
 
-/* A route on which the server is the next hop although the packet is for the VIP,
- * for this packet alone: those that IP remembers obey the path MTUs and redirects
- * that anybody may have told.
+/* A route for this packet alone, whose next hop is the server although the
+ * packet is for the VIP. The routes that IP remembers obey path MTUs and
+ * redirects, which anybody may forge.
  */
 static struct dst_entry *route4(const struct drlb_server *server,
 				struct neighbour *n)
@@ -118,7 +137,7 @@ static struct dst_entry *route4(const struct drlb_server *server,
 		return NULL;
 
 	rt->rt_gw_family = AF_INET;
-	rt->rt_gw4 = server->addr.ip;
+	rt->rt_gw4 = drlb_server_addr(server)->ip;
 
 	return &rt->dst;
 }
@@ -140,47 +159,49 @@ static struct dst_entry *route6(const struct drlb_server *server,
 
 	rt->dst.output = ip6_output;
 	rt->rt6i_flags = RTF_UP | RTF_GATEWAY;
-	rt->rt6i_gateway = server->addr.in6;
+	rt->rt6i_gateway = drlb_server_addr(server)->in6;
 	rt->rt6i_idev = idev;
 
 	return &rt->dst;
 }
 
-/* Let IP send it, in fragments. There is no POST_ROUTING for it, as there is none
- * for other packets.
+/* Let IP send it, in fragments. As for all other packets there is no
+ * POST_ROUTING.
  */
 static enum drlb_verdict
-forward_routed(struct drlb_net *dn, struct sk_buff *skb,
+forward_routed(struct drlb_counters __percpu *counters, struct sk_buff *skb,
 	       const struct drlb_server *server, struct neighbour *n, u8 family)
 {
 	struct dst_entry *dst = family == AF_INET ? route4(server, n) :
 						    route6(server, n);
 
 	if (!dst)
-		return drop(dn, DRLB_COUNT_NO_MEMORY);
+		return drop(counters, DRLB_COUNT_NO_MEMORY);
 
 	if (own_all(skb, LL_RESERVED_SPACE(n->dev))) {
 		dst_release(dst);
-		return drop(dn, DRLB_COUNT_NO_MEMORY);
+		return drop(counters, DRLB_COUNT_NO_MEMORY);
 	}
 
-	drlb_forward_count(server, skb);
+	drlb_traffic_packet(server->traffic, count_segments(skb), skb->len);
 	drlb_forward_clean(skb);
 	skb_dst_set(skb, dst);
 	if (family == AF_INET) {
 		ip_decrease_ttl(ip_hdr(skb));
 		IPCB(skb)->flags |= IPSKB_REROUTED;
-		ip_output(dn->net, NULL, skb);
+		ip_output(dev_net(n->dev), NULL, skb);
 	} else {
 		ipv6_hdr(skb)->hop_limit--;
 		IP6CB(skb)->flags |= IP6SKB_REROUTED;
-		ip6_output(dn->net, NULL, skb);
+		ip6_output(dev_net(n->dev), NULL, skb);
 	}
 
 	return DRLB_STOLEN;
 }
 
-/* As skb_warn_if_lro(), but no packet makes the kernel talk. */
+/* LRO leaves no type, so that the segments cannot be had back. As
+ * skb_warn_if_lro(), but no packet makes the kernel log.
+ */
 static bool merged_by_lro(const struct sk_buff *skb)
 {
 	const struct skb_shared_info *shinfo = skb_shinfo(skb);
@@ -188,46 +209,38 @@ static bool merged_by_lro(const struct sk_buff *skb)
 	return skb_is_nonlinear(skb) && shinfo->gso_size && !shinfo->gso_type;
 }
 
-/* A packet that may be fragmented goes out so; one that came in fragments which
- * may not be, in fragments no larger.
+/* A packet without DF goes out in fragments; one with DF that came in fragments,
+ * in fragments no larger.
  */
 static enum drlb_verdict
-forward_big4(struct drlb_net *dn, struct sk_buff *skb,
+forward_big4(struct drlb_counters __percpu *counters, struct sk_buff *skb,
 	     const struct drlb_server *server, struct neighbour *n,
-	     unsigned int mtu, enum drlb_door door)
+	     unsigned int mtu)
 {
-	if (door == DRLB_DOOR_INGRESS)
-		return DRLB_PASS;
-	if (merged_by_lro(skb))
-		return drop(dn, DRLB_COUNT_LRO);
 	if (!(ip_hdr(skb)->frag_off & htons(IP_DF)) ||
 	    (skb->ignore_df && IPCB(skb)->frag_max_size <= mtu))
-		return forward_routed(dn, skb, server, n, AF_INET);
+		return forward_routed(counters, skb, server, n, AF_INET);
 
 	send_icmp4(skb, ICMP_DEST_UNREACH, ICMP_FRAG_NEEDED, htonl(mtu));
 
-	return drop(dn, DRLB_COUNT_TOO_BIG);
+	return drop(counters, DRLB_COUNT_TOO_BIG);
 }
 
 /* A packet that came in fragments goes out in fragments no larger. */
 static enum drlb_verdict
-forward_big6(struct drlb_net *dn, struct sk_buff *skb,
+forward_big6(struct drlb_counters __percpu *counters, struct sk_buff *skb,
 	     const struct drlb_server *server, struct neighbour *n,
-	     unsigned int mtu, enum drlb_door door)
+	     unsigned int mtu)
 {
-	if (door == DRLB_DOOR_INGRESS)
-		return DRLB_PASS;
-	if (merged_by_lro(skb))
-		return drop(dn, DRLB_COUNT_LRO);
 	if (skb->ignore_df && IP6CB(skb)->frag_max_size <= mtu)
-		return forward_routed(dn, skb, server, n, AF_INET6);
+		return forward_routed(counters, skb, server, n, AF_INET6);
 
 	icmpv6_send(skb, ICMPV6_PKT_TOOBIG, 0, mtu);
 
-	return drop(dn, DRLB_COUNT_TOO_BIG);
+	return drop(counters, DRLB_COUNT_TOO_BIG);
 }
 
-enum drlb_verdict drlb_forward_ttl(struct drlb_net *dn, struct sk_buff *skb,
+enum drlb_verdict drlb_forward_ttl(struct drlb_counters __percpu *counters, struct sk_buff *skb,
 				   enum drlb_door door, u8 family)
 {
 	if (door == DRLB_DOOR_INGRESS)
@@ -238,30 +251,37 @@ enum drlb_verdict drlb_forward_ttl(struct drlb_net *dn, struct sk_buff *skb,
 	else
 		icmpv6_send(skb, ICMPV6_TIME_EXCEED, ICMPV6_EXC_HOPLIMIT, 0);
 
-	return drop(dn, DRLB_COUNT_TTL_EXCEEDED);
+	return drop(counters, DRLB_COUNT_TTL_EXCEEDED);
 }
 
-enum drlb_verdict drlb_forward_long(struct drlb_net *dn, struct sk_buff *skb,
+enum drlb_verdict drlb_forward_long(struct drlb_counters __percpu *counters,
+				    struct sk_buff *skb,
 				    const struct drlb_server *server,
 				    struct neighbour *n, enum drlb_door door,
 				    u8 family)
 {
-	unsigned int mtu = READ_ONCE(n->dev->mtu);
+	unsigned int mtu = READ_ONCE(server->egress->mtu);
 
 	if (door == DRLB_DOOR_INGRESS && !find_transport(skb, family))
 		return DRLB_PASS;
-	if (segments_fit(skb, mtu))
-		return drlb_forward_send(dn, skb, server, n, family);
+	if (merged_by_lro(skb))
+		return door == DRLB_DOOR_INGRESS ?
+		       DRLB_PASS : drop(counters, DRLB_COUNT_LRO);
+	if (packet_fits(skb, mtu))
+		return drlb_forward_send(counters, skb, server, n,
+					 count_segments(skb), family);
+	if (door == DRLB_DOOR_INGRESS)
+		return DRLB_PASS;
 	if (family == AF_INET)
-		return forward_big4(dn, skb, server, n, mtu, door);
+		return forward_big4(counters, skb, server, n, mtu);
 
-	return forward_big6(dn, skb, server, n, mtu, door);
+	return forward_big6(counters, skb, server, n, mtu);
 }
 
-enum drlb_verdict drlb_forward(struct drlb_net *dn, struct sk_buff *skb,
+enum drlb_verdict drlb_forward(struct drlb_counters __percpu *counters,
+			       struct sk_buff *skb,
 			       const struct drlb_server *server,
 			       enum drlb_door door, u8 family)
 {
-	return family == AF_INET ? drlb_forward4(dn, skb, server, door) :
-				   drlb_forward6(dn, skb, server, door);
+	return drlb_forward_inline(counters, skb, server, door, family);
 }

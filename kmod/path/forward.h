@@ -8,8 +8,7 @@
 #include <net/ip.h>
 #include <net/neighbour.h>
 
-#include "server/egress.h"
-#include "control/net.h"
+#include "base/stats.h"
 #include "path/packet.h"
 #include "server/server.h"
 
@@ -20,32 +19,25 @@ enum drlb_verdict {
 	DRLB_STOLEN,	/* forgets it: it was sent */
 };
 
-/* The rare ways out, for the functions below. All take the context of theirs. */
+/* The rare ways out, for the functions below, in whose context they run. */
 
-/* There is no neighbour: it is for this host itself, or no way leads there. */
-enum drlb_verdict drlb_forward_nowhere(struct drlb_net *dn, struct sk_buff *skb,
+/* There is no neighbour: the packet is for this host itself, or there is no way
+ * to the server now.
+ */
+enum drlb_verdict drlb_forward_nowhere(struct drlb_counters __percpu *counters,
+				       struct sk_buff *skb,
 				       const struct drlb_server *server,
 				       enum drlb_door door);
 /* TTL or hop limit end here. */
-enum drlb_verdict drlb_forward_ttl(struct drlb_net *dn, struct sk_buff *skb,
-				   enum drlb_door door, u8 family);
-/* Longer than the MTU, perhaps only because it was merged. */
-enum drlb_verdict drlb_forward_long(struct drlb_net *dn, struct sk_buff *skb,
+enum drlb_verdict drlb_forward_ttl(struct drlb_counters __percpu *counters,
+				   struct sk_buff *skb, enum drlb_door door,
+				   u8 family);
+/* Merged from segments, or longer than the MTU. */
+enum drlb_verdict drlb_forward_long(struct drlb_counters __percpu *counters,
+				    struct sk_buff *skb,
 				    const struct drlb_server *server,
 				    struct neighbour *n, enum drlb_door door,
 				    u8 family);
-
-static inline void drlb_forward_count(const struct drlb_server *server,
-				      const struct sk_buff *skb)
-{
-	unsigned int segs = 1;
-
-	/* Some devices do not count the segments that they merge. */
-	if (skb_is_gso(skb) && skb_shinfo(skb)->gso_segs)
-		segs = skb_shinfo(skb)->gso_segs;
-
-	drlb_traffic_packet(server->traffic, segs, skb->len);
-}
 
 /* Nothing of the way in may follow the packet out. */
 static __always_inline void drlb_forward_clean(struct sk_buff *skb)
@@ -85,17 +77,18 @@ resolve:
 	neigh_output(n, skb, true);
 }
 
+/* @segments is the number of packets that it counts as. */
 static __always_inline enum drlb_verdict
-drlb_forward_send(struct drlb_net *dn, struct sk_buff *skb,
+drlb_forward_send(struct drlb_counters __percpu *counters, struct sk_buff *skb,
 		  const struct drlb_server *server, struct neighbour *n,
-		  u8 family)
+		  unsigned int segments, u8 family)
 {
 	if (unlikely(skb_cow(skb, LL_RESERVED_SPACE(n->dev)))) {
-		drlb_count(dn->counters, DRLB_COUNT_NO_MEMORY);
+		drlb_count(counters, DRLB_COUNT_NO_MEMORY);
 		return DRLB_DROP;
 	}
 
-	drlb_forward_count(server, skb);
+	drlb_traffic_packet(server->traffic, segments, skb->len);
 	if (family == AF_INET)
 		ip_decrease_ttl(ip_hdr(skb));
 	else
@@ -107,53 +100,50 @@ drlb_forward_send(struct drlb_net *dn, struct sk_buff *skb,
 	return DRLB_STOLEN;
 }
 
-/* Send the packet to @server. What needs the IP stack (ICMP errors, fragments,
- * the local node) is not done at the ingress door but passed up to the other
- * one, which sees the packet next and finds the same server.
+/* Send the packet to @server. Packets that need the IP stack (ICMP errors,
+ * fragments, the local node) are passed up by the ingress door: the other door
+ * sees them next and finds the same server.
  *
  * Context: softirq, RCU read-side section.
  */
 static __always_inline enum drlb_verdict
-drlb_forward4(struct drlb_net *dn, struct sk_buff *skb,
-	      const struct drlb_server *server, enum drlb_door door)
+drlb_forward_inline(struct drlb_counters __percpu *counters,
+		    struct sk_buff *skb, const struct drlb_server *server,
+		    enum drlb_door door, u8 family)
 {
-	struct neighbour *n = rcu_dereference(server->egress->neigh);
+	const struct drlb_egress *egress = server->egress;
+	struct neighbour *n = rcu_dereference(egress->neigh);
+	u8 ttl = family == AF_INET ? ip_hdr(skb)->ttl :
+				     ipv6_hdr(skb)->hop_limit;
 
 	if (unlikely(!n))
-		return drlb_forward_nowhere(dn, skb, server, door);
-	if (unlikely(ip_hdr(skb)->ttl <= 1))
-		return drlb_forward_ttl(dn, skb, door, AF_INET);
-	if (unlikely(skb->len > READ_ONCE(n->dev->mtu)))
-		return drlb_forward_long(dn, skb, server, n, door, AF_INET);
+		return drlb_forward_nowhere(counters, skb, server, door);
+	if (unlikely(ttl <= 1))
+		return drlb_forward_ttl(counters, skb, door, family);
+	if (unlikely(skb->len > READ_ONCE(egress->mtu) || skb_is_gso(skb)))
+		return drlb_forward_long(counters, skb, server, n, door,
+					 family);
 
-	return drlb_forward_send(dn, skb, server, n, AF_INET);
+	return drlb_forward_send(counters, skb, server, n, 1, family);
 }
 
-static __always_inline enum drlb_verdict
-drlb_forward6(struct drlb_net *dn, struct sk_buff *skb,
-	      const struct drlb_server *server, enum drlb_door door)
-{
-	struct neighbour *n = rcu_dereference(server->egress->neigh);
-
-	if (unlikely(!n))
-		return drlb_forward_nowhere(dn, skb, server, door);
-	if (unlikely(ipv6_hdr(skb)->hop_limit <= 1))
-		return drlb_forward_ttl(dn, skb, door, AF_INET6);
-	if (unlikely(skb->len > READ_ONCE(n->dev->mtu)))
-		return drlb_forward_long(dn, skb, server, n, door, AF_INET6);
-
-	return drlb_forward_send(dn, skb, server, n, AF_INET6);
-}
-
-/* Likewise, where it is not worth to be compiled in. */
-enum drlb_verdict drlb_forward(struct drlb_net *dn, struct sk_buff *skb,
+/* Out-of-line variant for slow paths. */
+enum drlb_verdict drlb_forward(struct drlb_counters __percpu *counters,
+			       struct sk_buff *skb,
 			       const struct drlb_server *server,
 			       enum drlb_door door, u8 family);
 
-/* Tell the client that nobody serves it, with an ICMP port unreachable, which
- * ends a TCP connection attempt at once.
- * Context: softirq; PRE_ROUTING only.
+/* The reasons to refuse a client. */
+enum drlb_refusal {
+	DRLB_REFUSE_PORT,	/* nobody serves here: port unreachable */
+	DRLB_REFUSE_HOST,	/* no server answers: host unreachable */
+	DRLB_REFUSE_SCOPE,	/* IPv6: its address ends at another link */
+};
+
+/* Tell the client so by ICMP, which ends the attempt at a TCP connection at
+ * once. Context: softirq; PRE_ROUTING only.
  */
-void drlb_forward_refuse(struct sk_buff *skb, u8 family);
+void drlb_forward_refuse(struct sk_buff *skb, u8 family,
+			 enum drlb_refusal why);
 
 #endif /* _DRLB_FORWARD_H */

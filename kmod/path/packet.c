@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "path/packet.h"
+#include "proto/proto.h"
 
 #include <linux/errno.h>
 #include <linux/icmp.h>
@@ -12,10 +13,10 @@
 #include <net/ipv6.h>
 #include <net/tcp.h>
 
-/* More extension headers than that nobody sends in earnest. */
+/* No serious sender uses more extension headers than these. */
 #define EXTENSIONS_MAX	8
 
-/* Ports come first in TCP and UDP alike. */
+/* Ports come first in every protocol that is balanced. */
 struct ports {
 	__be32 both;
 };
@@ -26,7 +27,7 @@ static __be32 ports_swap(__be32 ports)
 }
 
 /* Have the first @len bytes in the linear part, of a packet that ends at @end.
- * When there are so many and they still cannot be had, it is for want of memory.
+ * If it has as many and they cannot be had, memory is short.
  */
 static __always_inline enum drlb_parse
 pull(struct sk_buff *skb, unsigned int len, unsigned int end)
@@ -39,7 +40,7 @@ pull(struct sk_buff *skb, unsigned int len, unsigned int end)
 	return len > skb->len ? DRLB_PARSE_MALFORMED : DRLB_PARSE_NO_MEMORY;
 }
 
-/* Cut off what is behind @end. */
+/* Cut off all bytes behind @end. */
 static enum drlb_parse trim(struct sk_buff *skb, unsigned int end)
 {
 	int err = pskb_trim_rcsum(skb, end);
@@ -50,49 +51,25 @@ static enum drlb_parse trim(struct sk_buff *skb, unsigned int end)
 	return err == -ENOMEM ? DRLB_PARSE_NO_MEMORY : DRLB_PARSE_MALFORMED;
 }
 
-/* The transport header at @offset, whose packet ends at @end. */
-static __always_inline enum drlb_parse
+/* The header of @proto at @offset, of a packet that ends at @end. */
+static enum drlb_parse
 parse_transport(struct sk_buff *skb, unsigned int offset, unsigned int end,
-		u8 protocol, struct drlb_packet *pkt, __be32 *ports)
+		const struct drlb_proto *proto, u8 *event, __be32 *ports)
 {
-	const struct tcphdr *th;
-	const struct udphdr *uh;
 	enum drlb_parse ret;
+	const void *header;
 
-	if (likely(protocol == IPPROTO_TCP)) {
-		ret = pull(skb, offset + sizeof(*th), end);
-		if (unlikely(ret != DRLB_PARSE_OK))
-			return ret;
-
-		th = (const void *)skb->data + offset;
-		if (unlikely(th->doff < sizeof(*th) / 4 ||
-			     offset + th->doff * 4 > end))
-			return DRLB_PARSE_MALFORMED;
-
-		pkt->tcp_flags = tcp_flag_byte(th);
-		*ports = ((const struct ports *)th)->both;
-
-		return DRLB_PARSE_OK;
-	}
-
-	ret = pull(skb, offset + sizeof(*uh), end);
+	ret = pull(skb, offset + proto->header_len, end);
 	if (unlikely(ret != DRLB_PARSE_OK))
 		return ret;
 
-	/* The length may be 0 in a jumbogram and in large GSO packets only. */
-	uh = (const void *)skb->data + offset;
-	if (unlikely(!skb_is_gso(skb) && (ntohs(uh->len) < sizeof(*uh) ||
-					  offset + ntohs(uh->len) > end)))
+	header = skb->data + offset;
+	if (unlikely(!proto->event(skb, header, end - offset, event)))
 		return DRLB_PARSE_MALFORMED;
 
-	*ports = ((const struct ports *)uh)->both;
+	*ports = ((const struct ports *)header)->both;
 
 	return DRLB_PARSE_OK;
-}
-
-static bool protocol_known(u8 protocol)
-{
-	return protocol == IPPROTO_TCP || protocol == IPPROTO_UDP;
 }
 
 /* The header quoted in an ICMP error at @offset: a packet that a real server
@@ -101,7 +78,8 @@ static bool protocol_known(u8 protocol)
  * earliest (RFC 792), and it may be a first fragment.
  */
 static enum drlb_parse parse_quoted4(struct sk_buff *skb, unsigned int offset,
-				     unsigned int end, struct drlb_packet *pkt)
+				     unsigned int end, int vrf,
+				     struct drlb_packet *pkt)
 {
 	const struct iphdr *iph;
 	enum drlb_parse ret;
@@ -115,7 +93,7 @@ static enum drlb_parse parse_quoted4(struct sk_buff *skb, unsigned int offset,
 	hlen = iph->ihl * 4;
 	if (iph->version != 4 || hlen < sizeof(*iph))
 		return DRLB_PARSE_MALFORMED;
-	if (!protocol_known(iph->protocol))
+	if (!drlb_proto_find(iph->protocol))
 		return DRLB_PARSE_PASS;
 	if (iph->frag_off & htons(IP_OFFSET))
 		return DRLB_PARSE_PASS;
@@ -123,23 +101,24 @@ static enum drlb_parse parse_quoted4(struct sk_buff *skb, unsigned int offset,
 	if (ret != DRLB_PARSE_OK)
 		return ret;
 
-	/* An error comes to whoever sent what it quotes. */
+	/* An error comes to the sender of the packet that it quotes. */
 	iph = (const void *)skb->data + offset;
 	if (ip_hdr(skb)->daddr != iph->saddr)
 		return DRLB_PARSE_PASS;
 
-	pkt->key4.saddr = iph->daddr;
-	pkt->key4.daddr = iph->saddr;
-	pkt->key4.ports = ports_swap(((const struct ports *)
+	pkt->key.v4.saddr = iph->daddr;
+	pkt->key.v4.daddr = iph->saddr;
+	pkt->key.v4.ports = ports_swap(((const struct ports *)
 				      ((const u8 *)iph + hlen))->both);
-	pkt->key4.protocol = iph->protocol;
+	pkt->key.v4.what = drlb_key_what(iph->protocol, vrf);
 	pkt->icmp_error = true;
 
 	return DRLB_PARSE_OK;
 }
 
 static enum drlb_parse parse_icmp4(struct sk_buff *skb, unsigned int offset,
-				   unsigned int end, struct drlb_packet *pkt)
+				   unsigned int end, int vrf,
+				     struct drlb_packet *pkt)
 {
 	const struct icmphdr *ich;
 	enum drlb_parse ret;
@@ -154,13 +133,14 @@ static enum drlb_parse parse_icmp4(struct sk_buff *skb, unsigned int offset,
 	case ICMP_SOURCE_QUENCH:
 	case ICMP_TIME_EXCEEDED:
 	case ICMP_PARAMETERPROB:
-		return parse_quoted4(skb, offset + sizeof(*ich), end, pkt);
+		return parse_quoted4(skb, offset + sizeof(*ich), end, vrf,
+				     pkt);
 	default:
 		return DRLB_PARSE_PASS;
 	}
 }
 
-/* The length that the header tells. GRO leaves 0 in packets above 64 KiB. */
+/* The length in the header, where GRO leaves 0 for packets above 64 KiB. */
 static unsigned int total_length4(const struct sk_buff *skb,
 				  const struct iphdr *iph)
 {
@@ -169,9 +149,10 @@ static unsigned int total_length4(const struct sk_buff *skb,
 	return likely(len) || !skb_is_gso(skb) ? len : skb->len;
 }
 
-enum drlb_parse drlb_packet_parse4_any(struct sk_buff *skb, enum drlb_door door,
-				       struct drlb_packet *pkt)
+enum drlb_parse drlb_packet_parse4(struct sk_buff *skb, enum drlb_door door,
+				   int vrf, struct drlb_packet *pkt)
 {
+	const struct drlb_proto *proto;
 	const struct iphdr *iph;
 	unsigned int hlen, end;
 	enum drlb_parse ret;
@@ -208,24 +189,25 @@ enum drlb_parse drlb_packet_parse4_any(struct sk_buff *skb, enum drlb_door door,
 	}
 
 	pkt->family = AF_INET;
-	pkt->tcp_flags = 0;
+	pkt->event = DRLB_PACKET_NOTHING;
 	pkt->icmp_error = false;
 
-	if (unlikely(!protocol_known(iph->protocol))) {
+	proto = drlb_proto_find(iph->protocol);
+	if (unlikely(!proto)) {
 		if (iph->protocol == IPPROTO_ICMP)
-			return parse_icmp4(skb, hlen, end, pkt);
+			return parse_icmp4(skb, hlen, end, vrf, pkt);
 		return DRLB_PARSE_PASS;
 	}
 
-	ret = parse_transport(skb, hlen, end, iph->protocol, pkt, &ports);
+	ret = parse_transport(skb, hlen, end, proto, &pkt->event, &ports);
 	if (unlikely(ret != DRLB_PARSE_OK))
 		return ret;
 
 	iph = ip_hdr(skb);
-	pkt->key4.saddr = iph->saddr;
-	pkt->key4.daddr = iph->daddr;
-	pkt->key4.ports = ports;
-	pkt->key4.protocol = iph->protocol;
+	pkt->key.v4.saddr = iph->saddr;
+	pkt->key.v4.daddr = iph->daddr;
+	pkt->key.v4.ports = ports;
+	pkt->key.v4.what = drlb_key_what(iph->protocol, vrf);
 
 	return DRLB_PARSE_OK;
 }
@@ -242,8 +224,8 @@ static unsigned int extension_len(u8 type, const struct ipv6_opt_hdr *oh)
 	}
 }
 
-/* Whether nothing that is known follows: with segments left this is not where the
- * packet ends, and only a first fragment has the ports. @header has 8 bytes.
+/* True if no transport header follows: with segments left the packet does not
+ * end here, and only a first fragment has the ports. @header has 8 bytes.
  */
 static bool extension_is_last(u8 type, const void *header)
 {
@@ -256,9 +238,9 @@ static bool extension_is_last(u8 type, const void *header)
 	return type == NEXTHDR_FRAGMENT && fh->frag_off & htons(IP6_OFFSET);
 }
 
-/* Walk the extension headers from @offset on to the first header that is none.
- * @end bounds them; on return *@nexthdr and *@offset say what stands where.
- * Fragments are none of ours, but what an error quotes may be one.
+/* Walk the extension headers from @offset on, bounded by @end. On return
+ * *@nexthdr and *@offset are the first header that is none, and its place.
+ * Fragments pass, but a packet that an error quotes may be one.
  */
 static enum drlb_parse skip_extensions(struct sk_buff *skb, unsigned int end,
 				       bool quoted, u8 *nexthdr,
@@ -304,7 +286,8 @@ static enum drlb_parse skip_extensions(struct sk_buff *skb, unsigned int end,
 }
 
 static enum drlb_parse parse_quoted6(struct sk_buff *skb, unsigned int offset,
-				     unsigned int end, struct drlb_packet *pkt)
+				     unsigned int end, int vrf,
+				     struct drlb_packet *pkt)
 {
 	const struct ipv6hdr *ip6h;
 	unsigned int inner = offset;
@@ -324,7 +307,7 @@ static enum drlb_parse parse_quoted6(struct sk_buff *skb, unsigned int offset,
 	ret = skip_extensions(skb, end, true, &nexthdr, &offset);
 	if (ret != DRLB_PARSE_OK)
 		return ret;
-	if (!protocol_known(nexthdr))
+	if (!drlb_proto_find(nexthdr))
 		return DRLB_PARSE_PASS;
 	ret = pull(skb, offset + sizeof(struct ports), end);
 	if (ret != DRLB_PARSE_OK)
@@ -334,18 +317,19 @@ static enum drlb_parse parse_quoted6(struct sk_buff *skb, unsigned int offset,
 	if (!ipv6_addr_equal(&ipv6_hdr(skb)->daddr, &ip6h->saddr))
 		return DRLB_PARSE_PASS;
 
-	pkt->key6.saddr = ip6h->daddr;
-	pkt->key6.daddr = ip6h->saddr;
-	pkt->key6.ports = ports_swap(((const struct ports *)
+	pkt->key.v6.saddr = ip6h->daddr;
+	pkt->key.v6.daddr = ip6h->saddr;
+	pkt->key.v6.ports = ports_swap(((const struct ports *)
 				      (skb->data + offset))->both);
-	pkt->key6.protocol = nexthdr;
+	pkt->key.v6.what = drlb_key_what(nexthdr, vrf);
 	pkt->icmp_error = true;
 
 	return DRLB_PARSE_OK;
 }
 
 static enum drlb_parse parse_icmp6(struct sk_buff *skb, unsigned int offset,
-				   unsigned int end, struct drlb_packet *pkt)
+				   unsigned int end, int vrf,
+				     struct drlb_packet *pkt)
 {
 	const struct icmp6hdr *ich;
 	enum drlb_parse ret;
@@ -358,12 +342,13 @@ static enum drlb_parse parse_icmp6(struct sk_buff *skb, unsigned int offset,
 	if (ich->icmp6_type & ICMPV6_INFOMSG_MASK)
 		return DRLB_PARSE_PASS;
 
-	return parse_quoted6(skb, offset + sizeof(*ich), end, pkt);
+	return parse_quoted6(skb, offset + sizeof(*ich), end, vrf, pkt);
 }
 
-enum drlb_parse drlb_packet_parse6_any(struct sk_buff *skb, enum drlb_door door,
-				       struct drlb_packet *pkt)
+enum drlb_parse drlb_packet_parse6(struct sk_buff *skb, enum drlb_door door,
+				   int vrf, struct drlb_packet *pkt)
 {
+	const struct drlb_proto *proto;
 	const struct ipv6hdr *ip6h;
 	unsigned int offset, end;
 	enum drlb_parse ret;
@@ -391,7 +376,7 @@ enum drlb_parse drlb_packet_parse6_any(struct sk_buff *skb, enum drlb_door door,
 	if (door == DRLB_DOOR_INGRESS) {
 		if (unlikely(ip6h->version != 6 || end > skb->len))
 			return DRLB_PARSE_MALFORMED;
-		/* IP acts on hop-by-hop options before anyone else may. */
+		/* IP acts on hop-by-hop options first. */
 		if (unlikely(nexthdr == NEXTHDR_HOP))
 			return DRLB_PARSE_PASS;
 		ret = trim(skb, end);
@@ -400,28 +385,30 @@ enum drlb_parse drlb_packet_parse6_any(struct sk_buff *skb, enum drlb_door door,
 	}
 
 	pkt->family = AF_INET6;
-	pkt->tcp_flags = 0;
+	pkt->event = DRLB_PACKET_NOTHING;
 	pkt->icmp_error = false;
 
-	if (unlikely(!protocol_known(nexthdr))) {
+	proto = drlb_proto_find(nexthdr);
+	if (unlikely(!proto)) {
 		ret = skip_extensions(skb, end, false, &nexthdr, &offset);
 		if (ret != DRLB_PARSE_OK)
 			return ret;
 		if (nexthdr == NEXTHDR_ICMP)
-			return parse_icmp6(skb, offset, end, pkt);
-		if (!protocol_known(nexthdr))
+			return parse_icmp6(skb, offset, end, vrf, pkt);
+		proto = drlb_proto_find(nexthdr);
+		if (!proto)
 			return DRLB_PARSE_PASS;
 	}
 
-	ret = parse_transport(skb, offset, end, nexthdr, pkt, &ports);
+	ret = parse_transport(skb, offset, end, proto, &pkt->event, &ports);
 	if (unlikely(ret != DRLB_PARSE_OK))
 		return ret;
 
 	ip6h = ipv6_hdr(skb);
-	pkt->key6.saddr = ip6h->saddr;
-	pkt->key6.daddr = ip6h->daddr;
-	pkt->key6.ports = ports;
-	pkt->key6.protocol = nexthdr;
+	pkt->key.v6.saddr = ip6h->saddr;
+	pkt->key.v6.daddr = ip6h->daddr;
+	pkt->key.v6.ports = ports;
+	pkt->key.v6.what = drlb_key_what(nexthdr, vrf);
 
 	return DRLB_PARSE_OK;
 }

@@ -19,104 +19,120 @@
 #include "sched/sched.h"
 #include "base/memory.h"
 
+#include <linux/math64.h>
 #include <linux/mm.h>
 
 #define ACTIVE_LOAD	256
 
-/* Servers up to which to look at each of them is cheaper: by then it takes as
- * many instructions as four matches played, checked and written.
+/* Up to this number of servers a look at each of them is cheaper: at the limit
+ * it takes as many instructions as four matches played, checked and written.
  */
 #define SEARCH_MAX	16
 
-/* Match @node is between @node * 2 and @node * 2 + 1; the final is 1, and what is
- * not below the number of servers is that number more than a server's index.
+/* Implicit binary tree: node i plays node 2i against node 2i + 1, the root is
+ * 1, and node n + k is server k.
  */
-static u32 match_winner(const struct drlb_pool *pool, u32 node)
+static u32 match_winner(const struct drlb_live *live, u32 node)
 {
-	return node < pool->n ? READ_ONCE(pool->winners[node]) : node - pool->n;
+	return node < live->n ? READ_ONCE(live->winners[node]) : node - live->n;
 }
 
 static u64 server_load(const struct drlb_server *server)
 {
-	return (u64)atomic_read(&server->active) * ACTIVE_LOAD +
-	       atomic_read(&server->inactive);
+	return (u64)atomic_read(&server->load.active) * ACTIVE_LOAD +
+	       atomic_read(&server->load.inactive);
 }
 
-static bool first_wins(const struct drlb_pool_entry *first,
-		       const struct drlb_pool_entry *second)
+/* True if @load for @weight is less than @other for @other_weight, exactly:
+ * the products may have 70 bits, of which the lowest 32 are compared last.
+ */
+static bool load_is_less(u64 load, u32 weight, u64 other, u32 other_weight)
+{
+	u64 a = mul_u64_u32_shr(load, other_weight, 32);
+	u64 b = mul_u64_u32_shr(other, weight, 32);
+
+	if (a != b)
+		return a < b;
+
+	return (u32)(load * other_weight) < (u32)(other * weight);
+}
+
+static bool first_wins(const struct drlb_live_entry *first,
+		       const struct drlb_live_entry *second)
 {
 	if (unlikely(!drlb_server_usable(first->server)))
 		return false;
 	if (unlikely(!drlb_server_usable(second->server)))
 		return true;
 
-	return server_load(first->server) * second->weight <=
-	       server_load(second->server) * first->weight;
+	return !load_is_less(server_load(second->server), second->weight,
+			     server_load(first->server), first->weight);
 }
 
-static u32 match_play(const struct drlb_pool *pool, u32 node)
+static u32 match_play(const struct drlb_live *live, u32 node)
 {
-	u32 a = match_winner(pool, node * 2);
-	u32 b = match_winner(pool, node * 2 + 1);
+	u32 a = match_winner(live, node * 2);
+	u32 b = match_winner(live, node * 2 + 1);
 	u32 first = min(a, b), second = max(a, b);
 
-	return first_wins(&pool->entry[first], &pool->entry[second]) ? first :
+	return first_wins(&live->entry[first], &live->entry[second]) ? first :
 								       second;
 }
 
 /* True if the result is another one now. */
-static bool match_repeat(const struct drlb_pool *pool, u32 node, u32 *winner)
+static bool match_repeat(const struct drlb_live *live, u32 node, u32 *winner)
 {
-	u32 before = READ_ONCE(pool->winners[node]);
+	u32 before = READ_ONCE(live->winners[node]);
 	bool changed = false;
 
 	for (;;) {
-		*winner = match_play(pool, node);
+		*winner = match_play(live, node);
 		if (*winner == before)
 			return changed;
 
-		WRITE_ONCE(pool->winners[node], *winner);
+		WRITE_ONCE(live->winners[node], *winner);
 		smp_mb(); /* see above */
 		before = *winner;
 		changed = true;
 	}
 }
 
-static void wlc_recount(const struct drlb_pool *pool, u32 index)
+static void wlc_recount(const struct drlb_live *live, u32 index)
 {
 	u32 node, winner;
 
 	smp_mb__after_atomic(); /* of the change; see above */
-	for (node = (pool->n + index) / 2; node; node /= 2) {
-		if (!match_repeat(pool, node, &winner) && winner != index)
+	for (node = (live->n + index) / 2; node; node /= 2) {
+		if (!match_repeat(live, node, &winner) && winner != index)
 			break;
 	}
 }
 
-static int tournament_prepare(struct drlb_pool *pool)
+static int tournament_prepare(struct drlb_live *live)
 {
-	pool->winners = kvcalloc(pool->n, sizeof(*pool->winners),
+	live->winners = kvcalloc(live->n, sizeof(*live->winners),
 				 DRLB_GFP_CONFIG);
 
-	return pool->winners ? 0 : -ENOMEM;
+	return live->winners ? 0 : -ENOMEM;
 }
 
-static int wlc_prepare(struct drlb_pool *pool)
+static int wlc_prepare(struct drlb_live *live)
 {
-	return pool->n > SEARCH_MAX ? tournament_prepare(pool) : 0;
+	return live->n > SEARCH_MAX ? tournament_prepare(live) : 0;
 }
 
-static struct drlb_server *wlc_search(const struct drlb_pool *pool)
+static struct drlb_server *wlc_search(const struct drlb_live *live)
 {
-	const struct drlb_pool_entry *entry, *best = NULL;
+	const struct drlb_live_entry *entry, *best = NULL;
 	u64 load, least = 0;
 
-	for (entry = pool->entry; entry < pool->entry + pool->n; entry++) {
-		if (!drlb_server_usable(entry->server))
+	for (entry = live->entry; entry < live->entry + live->n; entry++) {
+		if (unlikely(!drlb_server_usable(entry->server)))
 			continue;
 
 		load = server_load(entry->server);
-		if (best && load * best->weight >= least * entry->weight)
+		if (best && !load_is_less(load, entry->weight, least,
+					  best->weight))
 			continue;
 		best = entry;
 		least = load;
@@ -124,25 +140,27 @@ static struct drlb_server *wlc_search(const struct drlb_pool *pool)
 			break;
 	}
 
-	return best ? best->server : NULL;
+	return best ? best->server : live->entry[0].server;
 }
 
 static struct drlb_server *wlc_pick(const struct drlb_pool *pool,
+				    const struct drlb_live *live,
 				    const struct drlb_packet *pkt)
 {
-	struct drlb_server *server;
+	u32 winner;
 
-	if (!pool->winners)
-		return wlc_search(pool);
+	if (!live->winners)
+		return wlc_search(live);
 
 	/* One that has just become unusable may not have lost yet. */
-	server = pool->entry[match_winner(pool, 1)].server;
+	winner = match_winner(live, 1);
 
-	return likely(drlb_server_usable(server)) ? server : wlc_search(pool);
+	return drlb_live_usable(live, winner);
 }
 
 const struct drlb_sched drlb_sched_wlc = {
 	.name		= "wlc",
+	.about		= "weighted least connections: the least loaded for its weight",
 	.prepare	= wlc_prepare,
 	.recount	= wlc_recount,
 	.pick		= wlc_pick,

@@ -19,13 +19,13 @@
 #include <linux/math64.h>
 
 /* Of the sums of weights up to 4,000 nine in ten have a step with no quotient
- * over 3 that near, and all have one with none over 7.
+ * over 3 at that distance, and all have one with none over 7.
  */
 #define QUOTIENT_GOOD	3
 #define STRIDE_DISTANCE	32
 
-/* The greatest quotient of @stride / @weight; U64_MAX if they have a divisor in
- * common.
+/* The greatest quotient in the continued fraction of @stride / @weight; U64_MAX
+ * if they have a divisor in common.
  */
 static u64 stride_quotient(u64 stride, u64 weight)
 {
@@ -46,8 +46,8 @@ static u64 stride_quotient(u64 stride, u64 weight)
 
 u64 drlb_wrr_stride(u64 weight)
 {
-	/* (sqrt(5) - 1) / 2 in units of 2^-16 */
-	u64 golden = (weight * 40503) >> 16;
+	/* (sqrt(5) - 1) / 2 in units of 2^-64 */
+	u64 golden = mul_u64_u64_shr(weight, 0x9e3779b97f4a7c15ULL, 64);
 	u64 best = 1, least = U64_MAX;
 	int i;
 
@@ -67,76 +67,67 @@ u64 drlb_wrr_stride(u64 weight)
 	return best;
 }
 
-static int wrr_prepare(struct drlb_pool *pool)
+static int wrr_prepare(struct drlb_live *live)
 {
-	pool->stride = drlb_wrr_stride(pool->weight);
+	live->stride = drlb_wrr_stride(live->weight);
 
 	return 0;
 }
 
-static struct drlb_server *slot_server(const struct drlb_pool *pool, u64 slot)
+static struct drlb_server *slot_server(const struct drlb_live *live, u64 slot)
 {
-	u32 low = 0, high = pool->n - 1, mid;
+	u32 low = 0, high = live->n - 1, mid;
 
 	while (low < high) {
 		mid = (low + high) / 2;
-		if (slot < pool->entry[mid].end)
+		if (slot < live->entry[mid].end)
 			high = mid;
 		else
 			low = mid + 1;
 	}
 
-	return pool->entry[low].server;
+	return live->entry[low].server;
 }
 
-/* Light ones among heavy ones that are down may not have come up: their turns
- * among themselves.
+/* @turn * @stride modulo @weight. Sums of weights may have 47 bits, so that the
+ * product may not fit into 64: then the rest is found by way of the quotient.
  */
-static struct drlb_server *usable_by_weight(const struct drlb_pool *pool)
+static u64 turn_slot(u64 turn, u64 stride, u64 weight)
 {
-	u64 sum = 0, slot;
-	u32 i;
+	u64 slot;
 
-	for (i = 0; i < pool->n; i++) {
-		if (drlb_server_usable(pool->entry[i].server))
-			sum += pool->entry[i].weight;
-	}
-	if (!sum)
-		return NULL;
-
-	div64_u64_rem(atomic64_inc_return(pool->cursor), sum, &slot);
-	for (i = 0; i < pool->n; i++) {
-		if (!drlb_server_usable(pool->entry[i].server))
-			continue;
-		if (slot < pool->entry[i].weight)
-			return pool->entry[i].server;
-		slot -= pool->entry[i].weight;
+	if (likely(weight <= U32_MAX)) {
+		div64_u64_rem(turn * stride, weight, &slot);
+		return slot;
 	}
 
-	return NULL;
+	return turn * stride - mul_u64_u64_div_u64(turn, stride, weight) *
+			       weight;
 }
 
 static struct drlb_server *wrr_pick(const struct drlb_pool *pool,
+				    const struct drlb_live *live,
 				    const struct drlb_packet *pkt)
 {
 	struct drlb_server *server;
-	u64 turn, slot;
+	u64 turn;
 	u32 i;
 
-	for (i = 0; i < min(pool->n, DRLB_TURNS_MAX); i++) {
+	for (i = 0; i < DRLB_LIVE_TRIES; i++) {
 		turn = atomic64_inc_return(pool->cursor);
-		div64_u64_rem(turn, pool->weight, &turn);
-		div64_u64_rem(turn * pool->stride, pool->weight, &slot);
-		server = slot_server(pool, slot);
-		if (drlb_server_usable(server))
-			return server;
+		div64_u64_rem(turn, live->weight, &turn);
+		server = slot_server(live, turn_slot(turn, live->stride,
+						     live->weight));
+		if (likely(drlb_server_usable(server)))
+			break;
 	}
 
-	return usable_by_weight(pool);
+	return server;
 }
 
 const struct drlb_sched drlb_sched_wrr = {
 	.name		= "wrr",
+	.about		= "weighted round robin: each server its weight's number of turns",
 	.prepare	= wrr_prepare,
 	.pick		= wrr_pick,
 };

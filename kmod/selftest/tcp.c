@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The table once more, in the words of the comment at the head of proto_tcp.c:
+ * The table once more, in the words of the comment at the head of proto.c:
  * as rules, of which the first that applies decides. All combinations of flags
  * are tried, those that do not matter included.
  */
@@ -17,7 +17,7 @@
 #define ECE	0x40
 #define CWR	0x80
 
-static const u8 tcp_states[] = { SR, ES, FW, TW, CL };
+static const u8 tcp_states[] = { SR, AR, ES, FW, TW, CL };
 
 static const struct tcp_rule {
 	u8 flags;		/* with all of these */
@@ -25,17 +25,17 @@ static const struct tcp_rule {
 	u8 next[ARRAY_SIZE(tcp_states)];
 } tcp_rules[] = {
 	/* a RST ends it, half-open or not */
-	{ RST,		DRLB_TCP_RESET,		{ CL, CL, CL, CL, CL } },
+	{ RST,		DRLB_PACKET_RESET,	{ CL, CL, CL, CL, CL, CL } },
 	/* no client's packet */
-	{ SYN | ACK,	DRLB_TCP_NOTHING,	{ SR, ES, FW, TW, CL } },
+	{ SYN | ACK,	DRLB_PACKET_NOTHING,	{ SR, AR, ES, FW, TW, CL } },
 	/* a retransmission, or after the end the next connection */
-	{ SYN,		DRLB_TCP_OPEN,		{ SR, ES, NEW, NEW, NEW } },
+	{ SYN,		DRLB_PACKET_OPEN,	{ SR, AR, ES, NEW, NEW, NEW } },
 	/* the first FIN is taken for the end */
-	{ FIN,		DRLB_TCP_CLOSE,		{ TW, FW, FW, TW, CL } },
+	{ FIN,		DRLB_PACKET_CLOSE,	{ TW, TW, FW, FW, TW, CL } },
 	/* data, the end of the handshake, or the proof that a RST was forged */
-	{ ACK,		DRLB_TCP_FLOW,		{ ES, ES, FW, TW, ES } },
+	{ ACK,		DRLB_PACKET_FLOW,	{ AR, ES, ES, FW, TW, AR } },
 	/* no client's packet either */
-	{ 0,		DRLB_TCP_NOTHING,	{ SR, ES, FW, TW, CL } },
+	{ 0,		DRLB_PACKET_NOTHING,	{ SR, AR, ES, FW, TW, CL } },
 };
 
 /* Whole connections, as the client's packets and the states they lead to */
@@ -45,15 +45,16 @@ static const struct tcp_story {
 		u8 state;
 	} step[8];
 } tcp_stories[] = {
-	{ { { SYN, SR }, { SYN, SR }, { ACK, ES }, { PSH | ACK, ES },
+	{ { { SYN, SR }, { SYN, SR }, { ACK, AR }, { PSH | ACK, ES },
 	    { FIN | ACK, FW }, { ACK, FW }, { SYN, NEW } } },
-	{ { { SYN | ECE | CWR, SR }, { ACK, ES }, { SYN, ES },
+	{ { { SYN | ECE | CWR, SR }, { ACK, AR }, { ACK, ES }, { SYN, ES },
 	    { RST | ACK, CL }, { FIN | ACK, CL }, { SYN, NEW } } },
 	{ { { SYN, SR }, { RST, CL }, { SYN, NEW } } },
-	{ { { SYN, SR }, { ACK, ES }, { RST, CL }, { PSH | ACK, ES },
-	    { FIN | ACK, FW }, { SYN, NEW } } },
+	{ { { SYN, SR }, { ACK, AR }, { RST, CL }, { PSH | ACK, AR },
+	    { ACK, ES }, { FIN | ACK, FW }, { SYN, NEW } } },
 	{ { { SYN, SR }, { FIN | ACK, TW }, { ACK, TW }, { FIN | ACK, TW },
 	    { SYN, NEW } } },
+	{ { { SYN, SR }, { ACK, AR }, { FIN | ACK, TW }, { SYN, NEW } } },
 };
 
 /* What the rules must not be misread about: ECN's SYN opens a connection, and
@@ -63,23 +64,28 @@ static const struct tcp_sample {
 	u8 flags;
 	u8 event;
 } tcp_samples[] = {
-	{ SYN,			DRLB_TCP_OPEN },
-	{ SYN | ECE | CWR,	DRLB_TCP_OPEN },
-	{ SYN | PSH | URG,	DRLB_TCP_OPEN },
-	{ SYN | ACK,		DRLB_TCP_NOTHING },
-	{ SYN | ACK | ECE,	DRLB_TCP_NOTHING },
-	{ PSH | URG,		DRLB_TCP_NOTHING },
-	{ 0,			DRLB_TCP_NOTHING },
-	{ ACK,			DRLB_TCP_FLOW },
-	{ PSH | URG | ACK,	DRLB_TCP_FLOW },
-	{ ACK | ECE | CWR,	DRLB_TCP_FLOW },
-	{ FIN | PSH | ACK,	DRLB_TCP_CLOSE },
-	{ FIN,			DRLB_TCP_CLOSE },
-	{ RST,			DRLB_TCP_RESET },
-	{ RST | ACK,		DRLB_TCP_RESET },
-	{ SYN | RST,		DRLB_TCP_RESET },
-	{ 0xff,			DRLB_TCP_RESET },
+	{ SYN,			DRLB_PACKET_OPEN },
+	{ SYN | ECE | CWR,	DRLB_PACKET_OPEN },
+	{ SYN | PSH | URG,	DRLB_PACKET_OPEN },
+	{ SYN | ACK,		DRLB_PACKET_NOTHING },
+	{ SYN | ACK | ECE,	DRLB_PACKET_NOTHING },
+	{ PSH | URG,		DRLB_PACKET_NOTHING },
+	{ 0,			DRLB_PACKET_NOTHING },
+	{ ACK,			DRLB_PACKET_FLOW },
+	{ PSH | URG | ACK,	DRLB_PACKET_FLOW },
+	{ ACK | ECE | CWR,	DRLB_PACKET_FLOW },
+	{ FIN | PSH | ACK,	DRLB_PACKET_CLOSE },
+	{ FIN,			DRLB_PACKET_CLOSE },
+	{ RST,			DRLB_PACKET_RESET },
+	{ RST | ACK,		DRLB_PACKET_RESET },
+	{ SYN | RST,		DRLB_PACKET_RESET },
+	{ 0xff,			DRLB_PACKET_RESET },
 };
+
+static u8 __init tcp_next(u8 state, u8 flags)
+{
+	return drlb_state_next[state][drlb_tcp_event(flags)];
+}
 
 static bool __init rules_hold(unsigned int state)
 {
@@ -91,7 +97,7 @@ static bool __init rules_hold(unsigned int state)
 		while ((flags & rule->flags) != rule->flags)
 			rule++;
 		if (drlb_tcp_event(flags) != rule->event ||
-		    drlb_tcp_next(tcp_states[state], flags) !=
+		    tcp_next(tcp_states[state], flags) !=
 		    rule->next[state])
 			return false;
 	}
@@ -105,7 +111,7 @@ static bool __init story_holds(const struct tcp_story *story)
 	unsigned int i;
 
 	for (i = 0; story->step[i].flags; i++) {
-		state = drlb_tcp_next(state, story->step[i].flags);
+		state = tcp_next(state, story->step[i].flags);
 		if (state != story->step[i].state)
 			return false;
 	}
@@ -113,9 +119,9 @@ static bool __init story_holds(const struct tcp_story *story)
 	return true;
 }
 
-bool __init drlb_proto_tcp_selftest(void)
+bool __init drlb_proto_selftest(void)
 {
-	struct selftest st = { .name = "proto_tcp" };
+	struct selftest st = { .name = "proto" };
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(tcp_states); i++)

@@ -15,33 +15,34 @@
  *     requests. Validation is strict: unknown or malformed attributes are
  *     refused.
  *   - Every refusal carries NLMSGERR_ATTR_MSG (use NETLINK_EXT_ACK), and
- *     NLMSGERR_ATTR_OFFS where one attribute is to blame; not so generic
- *     netlink's own, of those who lack CAP_NET_ADMIN in the namespace, of what
- *     is no command, and of a second dump at a time. A request that
+ *     NLMSGERR_ATTR_OFFS where one attribute is to blame. Generic netlink's own
+ *     refusals do not: of callers without CAP_NET_ADMIN in the namespace, of
+ *     unknown commands, and of a second dump at a time. A request that
  *     succeeds may carry a message as well: it is a warning.
  *   - Errors: EEXIST the object exists already; ENOENT there is no such
  *     object; EINVAL, ERANGE a value makes no sense or is out of range;
- *     EHOSTUNREACH the server cannot be reached by direct routing; EPERM
- *     CAP_NET_ADMIN in the namespace's user namespace is missing, or, for a
- *     CONN_MAX above the namespace's default, in the initial one; ENOMEM.
+ *     EHOSTUNREACH the server cannot be reached by direct routing; ENOSPC the
+ *     namespace has as many of these objects as it may; EPERM CAP_NET_ADMIN in
+ *     the namespace's user namespace is missing, or, for a CONN_MAX above the
+ *     namespace's default, in the initial one; ENOMEM.
  *   - DRLB_A_CHECK (flag) in a request that changes something makes the kernel
  *     check all of it, and answer, without changing anything.
- *   - Dumps are resumable, and linear in the number of services and of
- *     connections. NLM_F_DUMP_INTR marks one during which the objects changed,
- *     or some may come twice.
+ *   - Dumps are resumable, and linear in the number of objects. NLM_F_DUMP_INTR
+ *     marks one during which the objects changed, or some may come twice.
  *
  * Commands
  * --------
  * P marks those which need CAP_NET_ADMIN.
  *
  * SERVICE_ADD (P)    create a service, with its servers if any are given
- *     SERVICE { PROTOCOL, ADDR4 | ADDR6, PORT, [SCHEDULER], [TABLE_SIZE],
- *               [HASH] }
+ *     SERVICE { PROTOCOL, ADDR4 | ADDR6, PORT, [OPTION] ... }
  *     [SERVER { ADDR4 | ADDR6, [PORT], [WEIGHT] }] ...
  *     [CHECK]
+ *     OPTION is one of SCHEDULER, TABLE_SIZE, HASH, ON_DEAD, TIMEOUT_*.
  *     A server that only a gateway leads to is taken with a warning, as one
  *     without a route is: its network may be away for now. SERVER_ADD, where
- *     it is more likely a mistake, refuses it.
+ *     it is more likely a mistake, refuses it. A service that was removed, and
+ *     whose connections have not all ended, comes back with them.
  * SERVICE_SET (P)    change a service; what is not named stays as it is
  *     like SERVICE_ADD. With REPLACE the servers given become the whole set, in
  *     one step: packets see the old set or the new one, nothing between.
@@ -49,18 +50,19 @@
  *     REPLACE no SERVER may be given.
  * SERVICE_DEL (P)    remove a service and its servers
  *     SERVICE { PROTOCOL, ADDR4 | ADDR6, PORT }, [CHECK]
+ *     For ten seconds the packets of its connections are dropped in silence:
+ *     the service may come back. After that they are left to the local stack.
  * SERVICE_FLUSH (P)  remove all services
  *     [CHECK]
  * SERVICE_GET        dump: all services, or with SERVICE { key } that one; [BRIEF].
  *     The answer is a message for each service, followed by one for each of its
  *     servers, in the order of their addresses:
- *     SERVICE { PROTOCOL, ADDR4 | ADDR6, PORT, SCHEDULER, TABLE_SIZE, HASH,
- *               SERVERS, COUNTERS }
+ *     SERVICE { PROTOCOL, ADDR4 | ADDR6, PORT, OPTION ..., SERVERS, COUNTERS }
  *     SERVICE { PROTOCOL, ADDR4 | ADDR6, PORT }, SERVER { ... }
  *     With BRIEF it is the configuration alone, in few messages: the servers
  *     follow in that of their service, and what does not fit in further ones,
  *     with the service's key.
- *     SERVICE { PROTOCOL, ADDR4 | ADDR6, PORT, SCHEDULER, TABLE_SIZE, HASH },
+ *     SERVICE { PROTOCOL, ADDR4 | ADDR6, PORT, OPTION ... },
  *     SERVER { ADDR4 | ADDR6, WEIGHT } ...
  * SERVER_ADD (P), SERVER_SET (P): without WEIGHT, SET leaves it as it is
  *     SERVICE { key }, SERVER { ADDR4 | ADDR6, [PORT], [WEIGHT] }, [CHECK]
@@ -78,13 +80,22 @@
  * DEVICE_GET         dump: DEVICE { NAME, IFINDEX }
  * CONFIG_GET         do: CONFIG { every value }, DEFAULTS { every value }
  * CONFIG_SET (P)     CONFIG { values to change }, [CHECK]
- * STATS_GET          do: STATS { CONNECTIONS, HALF_OPEN, OVERLOADED,
- *                    COUNTER { NAME, VALUE, ABOUT } ... }
+ * STATS_GET          dump: STATS { CONNECTIONS, UNPROVEN_TCP, UNPROVEN_UDP,
+ *                    [OVERLOADED], COUNTER { NAME, VALUE, ABOUT } ... }; the
+ *                    counters that do not fit come in further messages.
  * STATS_ZERO (P)     set every counter of the namespace to zero
  *     Shown values only: counts of connections that exist are not touched.
+ * SCHEDULER_GET      dump: SCHEDULER { NAME, ABOUT, [ADOPTS] }, the default first
  * EVENT              notification in group "events":
- *     EVENT, SERVER { ADDR4 | ADDR6, STATE }, for all services with a server
- *     at that address. The next receive after one that was lost, for want of
+ *     EVENT, and the object concerned:
+ *     SERVICE { key, OPTION ... }            SERVICE_ADDED, SERVICE_CHANGED
+ *     SERVICE { key }                        SERVICE_REMOVED
+ *     SERVICE { key }, SERVER { ADDR4 | ADDR6, WEIGHT, STATE }
+ *                      SERVER_ADDED, _CHANGED, _REMOVED, SERVER_STATE
+ *     DEVICE { NAME }                        DEVICE_ADDED, DEVICE_REMOVED
+ *     none                                   CONFIG_CHANGED
+ *     The servers that SERVICE_ADD and SERVICE_SET bring have no events of
+ *     their own. The next receive after an event that was lost, for want of
  *     memory or of room in the socket, fails with ENOBUFS.
  */
 #ifndef _UAPI_LINUX_DRLB_H
@@ -97,8 +108,8 @@
 /* Longest scheduler, counter and device name, terminating NUL included. */
 #define DRLB_NAME_MAX		16
 
-/* Weights: 0 is quiesced, no new connections; the largest is 65535. */
-#define DRLB_WEIGHT_MAX		65535
+/* Weights: 0 is quiesced, no new connections. */
+#define DRLB_WEIGHT_MAX		2147483647
 #define DRLB_WEIGHT_DEFAULT	1
 
 /* Slots of a Maglev table: a prime between these. */
@@ -132,6 +143,7 @@ enum drlb_cmd {
 	DRLB_CMD_STATS_GET,
 	DRLB_CMD_STATS_ZERO,
 	DRLB_CMD_EVENT,
+	DRLB_CMD_SCHEDULER_GET,
 	__DRLB_CMD_MAX,
 	DRLB_CMD_MAX = __DRLB_CMD_MAX - 1
 };
@@ -147,11 +159,12 @@ enum drlb_attr {
 	DRLB_A_DEFAULTS,	/* out, nest, enum drlb_config_attr */
 	DRLB_A_STATS,		/* out, nest, enum drlb_stats_attr */
 	DRLB_A_COUNT,		/* out, u64 */
-	DRLB_A_EVENT,		/* out, u8, enum drlb_event */
+	DRLB_A_EVENT,		/* out, u8, enum drlb_event_kind */
 	DRLB_A_CHECK,		/* flag: check only */
 	DRLB_A_REPLACE,		/* flag: the servers given are the whole set */
 	DRLB_A_BRIEF,		/* flag: no more than the configuration */
 	DRLB_A_PAD,
+	DRLB_A_SCHEDULER,	/* out, nest, enum drlb_scheduler_attr */
 	__DRLB_A_MAX,
 	DRLB_A_MAX = __DRLB_A_MAX - 1
 };
@@ -162,22 +175,42 @@ enum drlb_service_attr {
 	DRLB_SERVICE_A_ADDR4,		/* be32 */
 	DRLB_SERVICE_A_ADDR6,		/* 16 bytes */
 	DRLB_SERVICE_A_PORT,		/* be16, 0 is any port */
-	DRLB_SERVICE_A_SCHEDULER,	/* string: rr, wrr, wlc or mh */
+	DRLB_SERVICE_A_SCHEDULER,	/* string, see SCHEDULER_GET */
 	DRLB_SERVICE_A_TABLE_SIZE,	/* u32, slots of mh's table, a prime */
 	DRLB_SERVICE_A_HASH,		/* u8, enum drlb_hash */
 	DRLB_SERVICE_A_SERVERS,		/* out, u32, number of servers */
 	DRLB_SERVICE_A_COUNTERS,	/* out, nest, enum drlb_counters_attr */
 	DRLB_SERVICE_A_PAD,
+	DRLB_SERVICE_A_ON_DEAD,		/* u8, enum drlb_on_dead */
+	DRLB_SERVICE_A_TIMEOUT_UDP_NEW,	/* u32; 0 is the namespace's, as for */
+	DRLB_SERVICE_A_TIMEOUT_UDP,	/* all timeouts of a service */
+	DRLB_SERVICE_A_TIMEOUT_SYN_RECV,
+	DRLB_SERVICE_A_TIMEOUT_ACK_RECV,
+	DRLB_SERVICE_A_TIMEOUT_ESTABLISHED,
+	DRLB_SERVICE_A_TIMEOUT_FIN_WAIT,
+	DRLB_SERVICE_A_TIMEOUT_TIME_WAIT,
+	DRLB_SERVICE_A_TIMEOUT_CLOSE,
 	__DRLB_SERVICE_A_MAX,
 	DRLB_SERVICE_A_MAX = __DRLB_SERVICE_A_MAX - 1
 };
 
-/* What mh hashes. Past a limit every scheduler falls back to this hash. */
+/* The input of mh's hash, to which every scheduler falls back past a limit. */
 enum drlb_hash {
 	DRLB_HASH_SOURCE_PORT,		/* client address and port */
 	DRLB_HASH_SOURCE,		/* client address alone */
 	__DRLB_HASH_MAX,
 	DRLB_HASH_MAX = __DRLB_HASH_MAX - 1
+};
+
+/* New connections to a service none of whose servers answers the neighbour
+ * layer. They are refused by default, by an ICMP host unreachable: the client
+ * learns at once that it has to look elsewhere, as it does from IPVS.
+ */
+enum drlb_on_dead {
+	DRLB_ON_DEAD_REFUSE,
+	DRLB_ON_DEAD_OPEN,		/* schedule as if all were up */
+	__DRLB_ON_DEAD_MAX,
+	DRLB_ON_DEAD_MAX = __DRLB_ON_DEAD_MAX - 1
 };
 
 enum drlb_server_attr {
@@ -195,13 +228,14 @@ enum drlb_server_attr {
 	DRLB_SERVER_A_MAX = __DRLB_SERVER_A_MAX - 1
 };
 
-/* How the director reaches a server. Only the first three are scheduled. */
+/* How the director reaches a server. UP, LOCAL and RESOLVING are scheduled. */
 enum drlb_server_state {
 	DRLB_SERVER_UP,			/* its neighbour entry is usable */
 	DRLB_SERVER_LOCAL,		/* it is the director itself */
 	DRLB_SERVER_RESOLVING,		/* not known yet, being asked for */
 	DRLB_SERVER_UNREACHABLE,	/* the neighbour does not answer */
 	DRLB_SERVER_NO_ROUTE,		/* no route, or only by a gateway */
+	DRLB_SERVER_NO_NEIGHBOUR,	/* the host's neighbour table is full */
 	__DRLB_SERVER_STATE_MAX,
 	DRLB_SERVER_STATE_MAX = __DRLB_SERVER_STATE_MAX - 1
 };
@@ -211,10 +245,14 @@ enum drlb_server_state {
  */
 enum drlb_counters_attr {
 	DRLB_COUNTERS_A_UNSPEC,
-	DRLB_COUNTERS_A_CONNECTIONS,	/* u64, scheduled so far */
+	DRLB_COUNTERS_A_CONNECTIONS,	/* u64, scheduled so far; TCP without
+					 * an entry included, UDP not
+					 */
 	DRLB_COUNTERS_A_PACKETS,	/* u64, forwarded */
 	DRLB_COUNTERS_A_BYTES,		/* u64, forwarded, IP header included */
-	DRLB_COUNTERS_A_ACTIVE,		/* u32, in SYN_RECV or ESTABLISHED */
+	DRLB_COUNTERS_A_ACTIVE,		/* u32, in SYN_RECV, ACK_RECV or
+					 * ESTABLISHED
+					 */
 	DRLB_COUNTERS_A_INACTIVE,	/* u32, in other states, UDP */
 	DRLB_COUNTERS_A_PAD,
 	__DRLB_COUNTERS_A_MAX,
@@ -235,8 +273,10 @@ enum drlb_connection_attr {
 	DRLB_CONNECTION_A_SERVER_ADDR6,	/* 16 bytes */
 	DRLB_CONNECTION_A_STATE,	/* u8, enum drlb_connection_state */
 	DRLB_CONNECTION_A_EXPIRES_MS,	/* out, u32, left until it expires */
-	DRLB_CONNECTION_A_AGE_MS,	/* out, u32, since it was scheduled,
-					 * modulo 2^32 jiffies
+	DRLB_CONNECTION_A_AGE_MS,	/* out, u64, since it was scheduled */
+	DRLB_CONNECTION_A_PAD,
+	DRLB_CONNECTION_A_VRF,		/* out, u32, index of the VRF's device;
+					 * absent outside VRFs
 					 */
 	__DRLB_CONNECTION_A_MAX,
 	DRLB_CONNECTION_A_MAX = __DRLB_CONNECTION_A_MAX - 1
@@ -245,11 +285,13 @@ enum drlb_connection_attr {
 /* As far as the client's packets tell: the director never sees replies. */
 enum drlb_connection_state {
 	DRLB_CONNECTION_NONE,
+	DRLB_CONNECTION_UDP_NEW,	/* before its second packet */
 	DRLB_CONNECTION_UDP,
 	DRLB_CONNECTION_SYN_RECV,
+	DRLB_CONNECTION_ACK_RECV,	/* before the packet after the ACK */
 	DRLB_CONNECTION_ESTABLISHED,
 	DRLB_CONNECTION_FIN_WAIT,
-	DRLB_CONNECTION_TIME_WAIT,
+	DRLB_CONNECTION_TIME_WAIT,	/* FIN on one not established */
 	DRLB_CONNECTION_CLOSE,
 	__DRLB_CONNECTION_STATE_MAX,
 	DRLB_CONNECTION_STATE_MAX = __DRLB_CONNECTION_STATE_MAX - 1
@@ -263,16 +305,22 @@ enum drlb_device_attr {
 	DRLB_DEVICE_A_MAX = __DRLB_DEVICE_A_MAX - 1
 };
 
-/* All u32 but HOOK_PRIORITY. */
+/* All u32 but HOOK_PRIORITY. Unproven connections are those in SYN_RECV,
+ * ACK_RECV, TIME_WAIT, CLOSE and UDP_NEW: somebody who forges addresses could
+ * have made them.
+ */
 enum drlb_config_attr {
 	DRLB_CONFIG_A_UNSPEC,
 	DRLB_CONFIG_A_CONN_MAX,		/* entries; past it, stateless */
-	DRLB_CONFIG_A_HALF_OPEN_MAX,	/* entries in SYN_RECV; same */
+	DRLB_CONFIG_A_TCP_UNPROVEN_MAX,	/* unproven entries; same */
+	DRLB_CONFIG_A_UDP_UNPROVEN_MAX,
 	DRLB_CONFIG_A_TCP_SYN_RECV,	/* timeouts, 1..DRLB_TIMEOUT_MAX */
+	DRLB_CONFIG_A_TCP_ACK_RECV,
 	DRLB_CONFIG_A_TCP_ESTABLISHED,
 	DRLB_CONFIG_A_TCP_FIN_WAIT,
 	DRLB_CONFIG_A_TCP_TIME_WAIT,
 	DRLB_CONFIG_A_TCP_CLOSE,
+	DRLB_CONFIG_A_UDP_NEW,
 	DRLB_CONFIG_A_UDP,
 	DRLB_CONFIG_A_PROBE_INTERVAL,	/* between two checks of a neighbour,
 					 * 1..3600; 0 leaves them to traffic
@@ -285,7 +333,8 @@ enum drlb_config_attr {
 enum drlb_stats_attr {
 	DRLB_STATS_A_UNSPEC,
 	DRLB_STATS_A_CONNECTIONS,	/* u32, entries now */
-	DRLB_STATS_A_HALF_OPEN,		/* u32, of these in SYN_RECV */
+	DRLB_STATS_A_UNPROVEN_TCP,	/* u32, of these unproven TCP */
+	DRLB_STATS_A_UNPROVEN_UDP,	/* u32, and UDP */
 	DRLB_STATS_A_OVERLOADED,	/* flag: scheduling statelessly now */
 	DRLB_STATS_A_COUNTER,		/* nest, enum drlb_stats_counter_attr;
 					 * repeats
@@ -305,8 +354,26 @@ enum drlb_stats_counter_attr {
 	DRLB_STATS_COUNTER_A_MAX = __DRLB_STATS_COUNTER_A_MAX - 1
 };
 
-enum drlb_event {
+enum drlb_scheduler_attr {
+	DRLB_SCHEDULER_A_UNSPEC,
+	DRLB_SCHEDULER_A_NAME,		/* string */
+	DRLB_SCHEDULER_A_ABOUT,		/* string, a sentence for a person */
+	DRLB_SCHEDULER_A_ADOPTS,	/* flag: picks up TCP in mid-stream */
+	__DRLB_SCHEDULER_A_MAX,
+	DRLB_SCHEDULER_A_MAX = __DRLB_SCHEDULER_A_MAX - 1
+};
+
+enum drlb_event_kind {
 	DRLB_EVENT_SERVER_STATE,	/* a server's state changed */
+	DRLB_EVENT_SERVICE_ADDED,
+	DRLB_EVENT_SERVICE_CHANGED,
+	DRLB_EVENT_SERVICE_REMOVED,
+	DRLB_EVENT_SERVER_ADDED,
+	DRLB_EVENT_SERVER_CHANGED,
+	DRLB_EVENT_SERVER_REMOVED,
+	DRLB_EVENT_DEVICE_ADDED,
+	DRLB_EVENT_DEVICE_REMOVED,
+	DRLB_EVENT_CONFIG_CHANGED,
 	__DRLB_EVENT_MAX,
 	DRLB_EVENT_MAX = __DRLB_EVENT_MAX - 1
 };

@@ -43,6 +43,9 @@ struct service {
 	char scheduler[DRLB_NAME_MAX];
 	uint32_t table_size;
 	uint8_t hash;
+	uint8_t on_dead;
+	/* seconds, by enum drlb_connection_state; 0 is the namespace's */
+	uint32_t timeout[DRLB_CONNECTION_STATE_MAX + 1];
 	unsigned int line;
 	struct counters counters;
 	struct server *server;	/* in services.server, since services_end() */

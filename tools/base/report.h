@@ -16,7 +16,7 @@ struct connection {
 	struct addr vip;
 	struct addr server;
 	uint32_t expires_ms;
-	uint32_t age_ms;
+	uint64_t age_ms;
 };
 
 struct stats_counter {
@@ -28,10 +28,22 @@ struct stats_counter {
 /* A namespace's totals, and its packets by verdict */
 struct stats {
 	uint32_t connections;
-	uint32_t half_open;
+	uint32_t unproven_tcp;
+	uint32_t unproven_udp;
 	bool overloaded;
 	struct stats_counter *counter;
 	size_t n, room;
+};
+
+/* Something that happened. A part without a name or address is not there. */
+struct event {
+	uint8_t kind;		/* enum drlb_event_kind */
+	bool has_service;
+	bool has_server;
+	struct service service;
+	uint64_t options;	/* of the service, those that came with it */
+	struct server server;
+	struct device device;
 };
 
 struct stats_counter *stats_add_counter(struct stats *stats);

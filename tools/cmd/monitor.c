@@ -7,24 +7,18 @@
 #include "cmd/object.h"
 #include "text/words.h"
 #include "view/event.h"
-#include "wire/attr.h"
+#include "wire/event.h"
 #include "wire/family.h"
 #include "wire/listen.h"
-#include "wire/service.h"
 
 static void event_data(const struct nlmsghdr *nlh, void *ctx)
 {
-	const struct nlattr *tb[DRLB_A_MAX + 1];
-	struct server srv;
+	struct event event;
 
 	(void)ctx;
-	attrs_of(nlh, tb, DRLB_A_MAX);
-	/* Skip the kinds of events that only a newer module sends. */
-	if (!tb[DRLB_A_EVENT] || !tb[DRLB_A_SERVER] ||
-	    attr_uint(tb[DRLB_A_EVENT]) != DRLB_EVENT_SERVER_STATE)
+	if (!get_event(nlh, &event))
 		return;
-	get_server(tb[DRLB_A_SERVER], &srv);
-	event_server_state(&srv);
+	event_print(&event);
 	if (fflush(stdout)) {
 		complain("monitor", "standard output: %s", strerror(errno));
 		exit(STATUS_FAILED);

@@ -54,8 +54,10 @@ static void everything_print(const struct everything *e)
 	}
 	print_fill("Connections", e->stats.connections, &e->config,
 		   DRLB_CONFIG_A_CONN_MAX);
-	print_fill("Half-open", e->stats.half_open, &e->config,
-		   DRLB_CONFIG_A_HALF_OPEN_MAX);
+	print_fill("Unproven TCP", e->stats.unproven_tcp, &e->config,
+		   DRLB_CONFIG_A_TCP_UNPROVEN_MAX);
+	print_fill("Unproven UDP", e->stats.unproven_udp, &e->config,
+		   DRLB_CONFIG_A_UDP_UNPROVEN_MAX);
 	if (e->stats.overloaded)
 		print_colour(RED, "OVERLOADED: new connections are hashed and get no entry\n");
 	putchar('\n');

@@ -18,19 +18,28 @@ const char *const hash_names[] = {
 	NULL
 };
 
+const char *const on_dead_names[] = {
+	[DRLB_ON_DEAD_REFUSE]		= "refuse",
+	[DRLB_ON_DEAD_OPEN]		= "open",
+	NULL
+};
+
 const char *const server_state_names[] = {
 	[DRLB_SERVER_UP]		= "up",
 	[DRLB_SERVER_LOCAL]		= "local",
 	[DRLB_SERVER_RESOLVING]		= "resolving",
 	[DRLB_SERVER_UNREACHABLE]	= "unreachable",
 	[DRLB_SERVER_NO_ROUTE]		= "no route",
+	[DRLB_SERVER_NO_NEIGHBOUR]	= "no neighbour",
 	NULL
 };
 
 const char *const connection_state_names[] = {
 	[DRLB_CONNECTION_NONE]		= "NONE",
+	[DRLB_CONNECTION_UDP_NEW]	= "UDP_NEW",
 	[DRLB_CONNECTION_UDP]		= "UDP",
 	[DRLB_CONNECTION_SYN_RECV]	= "SYN_RECV",
+	[DRLB_CONNECTION_ACK_RECV]	= "ACK_RECV",
 	[DRLB_CONNECTION_ESTABLISHED]	= "ESTABLISHED",
 	[DRLB_CONNECTION_FIN_WAIT]	= "FIN_WAIT",
 	[DRLB_CONNECTION_TIME_WAIT]	= "TIME_WAIT",

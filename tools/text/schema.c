@@ -10,6 +10,14 @@
 #define STR(x)	STR_(x)
 #define STR_(x)	#x
 
+/* Named like the setting that it takes the place of */
+#define TIMEOUT_OF_SERVICE(name_, state) { \
+	.name = name_, .attr = DRLB_SERVICE_A_TIMEOUT_##state, \
+	.type = FIELD_TIME, \
+	MEMBER(struct service, timeout[DRLB_CONNECTION_##state]), \
+	.max = DRLB_TIMEOUT_MAX, .arg = "TIME", \
+	.about = "the setting of that name for this service, 0: the setting" }
+
 static const struct field service_fields[] = {
 	{
 		.name = "scheduler", .attr = DRLB_SERVICE_A_SCHEDULER,
@@ -32,7 +40,22 @@ static const struct field service_fields[] = {
 		MEMBER(struct service, hash),
 		.value = DRLB_HASH_SOURCE_PORT, .names = hash_names,
 		.about = "the part of a client's address that is hashed",
-	}, { .name = NULL }
+	}, {
+		.name = "on-dead", .attr = DRLB_SERVICE_A_ON_DEAD,
+		.type = FIELD_ENUM,
+		MEMBER(struct service, on_dead),
+		.value = DRLB_ON_DEAD_REFUSE, .names = on_dead_names,
+		.about = "new connections while no server answers ARP or ND",
+	},
+	TIMEOUT_OF_SERVICE("tcp_syn_recv", SYN_RECV),
+	TIMEOUT_OF_SERVICE("tcp_ack_recv", ACK_RECV),
+	TIMEOUT_OF_SERVICE("tcp_established", ESTABLISHED),
+	TIMEOUT_OF_SERVICE("tcp_fin_wait", FIN_WAIT),
+	TIMEOUT_OF_SERVICE("tcp_time_wait", TIME_WAIT),
+	TIMEOUT_OF_SERVICE("tcp_close", CLOSE),
+	TIMEOUT_OF_SERVICE("udp_new", UDP_NEW),
+	TIMEOUT_OF_SERVICE("udp", UDP),
+	{ .name = NULL }
 };
 
 static const char *const later_service_options[] = {
@@ -79,14 +102,21 @@ static const struct field config_fields[] = {
 	{ SETTING("conn_max", CONN_MAX, FIELD_U32),
 	  .min = 1, .max = INT32_MAX, .arg = "N",
 	  .about = "connections, past which scheduling is stateless" },
-	{ SETTING("half_open_max", HALF_OPEN_MAX, FIELD_U32),
+	{ SETTING("tcp_unproven_max", TCP_UNPROVEN_MAX, FIELD_U32),
 	  .min = 1, .max = INT32_MAX, .arg = "N",
-	  .about = "half-open TCP connections, past which it is stateless" },
-	TIMEOUT("tcp_syn_recv", TCP_SYN_RECV, "seconds: half-open"),
+	  .about = "unproven TCP connections, past which it is stateless" },
+	{ SETTING("udp_unproven_max", UDP_UNPROVEN_MAX, FIELD_U32),
+	  .min = 1, .max = INT32_MAX, .arg = "N",
+	  .about = "UDP flows of one packet, past which it is stateless" },
+	TIMEOUT("tcp_syn_recv", TCP_SYN_RECV, "seconds: after the SYN"),
+	TIMEOUT("tcp_ack_recv", TCP_ACK_RECV,
+		"seconds: after the handshake's ACK"),
 	TIMEOUT("tcp_established", TCP_ESTABLISHED, "seconds: established"),
 	TIMEOUT("tcp_fin_wait", TCP_FIN_WAIT, "seconds: closed by the client"),
-	TIMEOUT("tcp_time_wait", TCP_TIME_WAIT, "seconds: closed"),
+	TIMEOUT("tcp_time_wait", TCP_TIME_WAIT,
+		"seconds: closed before it was established"),
 	TIMEOUT("tcp_close", TCP_CLOSE, "seconds: reset"),
+	TIMEOUT("udp_new", UDP_NEW, "seconds: UDP, after the first packet"),
 	TIMEOUT("udp", UDP, "seconds: UDP"),
 	{ SETTING("probe_interval", PROBE_INTERVAL, FIELD_TIME),
 	  .max = 3600, .arg = "TIME",

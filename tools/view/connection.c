@@ -45,8 +45,9 @@ void connection_row(const struct connection *c, struct table **table)
 		   name_of(connection_state_names, c->state));
 	table_cell(*table, PLAIN, "%u.%us", c->expires_ms / 1000,
 		   c->expires_ms / 100 % 10);
-	table_cell(*table, PLAIN, "%u.%us", c->age_ms / 1000,
-		   c->age_ms / 100 % 10);
+	table_cell(*table, PLAIN, "%llu.%us",
+		   (unsigned long long)c->age_ms / 1000,
+		   (unsigned int)(c->age_ms / 100 % 10));
 }
 
 void connection_oneline(const struct connection *c)
@@ -56,7 +57,7 @@ void connection_oneline(const struct connection *c)
 	       end_name(&c->client, c->client_port).s,
 	       end_name(&c->vip, c->vip_port).s, addr_name(&c->server).s,
 	       name_of(connection_state_names, c->state));
-	printf(" expires %u.%us age %u.%us\n", c->expires_ms / 1000,
-	       c->expires_ms / 100 % 10, c->age_ms / 1000,
-	       c->age_ms / 100 % 10);
+	printf(" expires %u.%us age %llu.%us\n", c->expires_ms / 1000,
+	       c->expires_ms / 100 % 10, (unsigned long long)c->age_ms / 1000,
+	       (unsigned int)(c->age_ms / 100 % 10));
 }

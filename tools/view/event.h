@@ -3,9 +3,8 @@
 #ifndef VIEW_EVENT_H
 #define VIEW_EVENT_H
 
-#include "base/model.h"
+#include "base/report.h"
 
-/* The state of a server has changed. */
-void event_server_state(const struct server *srv);
+void event_print(const struct event *event);
 
 #endif

@@ -68,11 +68,20 @@ static void get_counters(const struct nlattr *nest, struct counters *counters)
 	counters->inactive = attr_uint(tb[DRLB_COUNTERS_A_INACTIVE]);
 }
 
-static void get_service(const struct nlattr *const *tb, struct service *svc)
+static uint64_t get_attrs(const struct nlattr *const *tb, struct service *svc)
 {
 	key_of(tb, &svc->key);
-	fields_get(tb, &service_schema, svc);
-	get_counters(tb[DRLB_SERVICE_A_COUNTERS], &svc->counters);
+	if (tb[DRLB_SERVICE_A_COUNTERS])
+		get_counters(tb[DRLB_SERVICE_A_COUNTERS], &svc->counters);
+	return fields_get(tb, &service_schema, svc);
+}
+
+uint64_t get_service(const struct nlattr *nest, struct service *svc)
+{
+	const struct nlattr *tb[DRLB_SERVICE_A_MAX + 1];
+
+	attrs_in(nest, tb, DRLB_SERVICE_A_MAX);
+	return get_attrs(tb, svc);
 }
 
 void get_server(const struct nlattr *nest, struct server *srv)
@@ -128,7 +137,7 @@ static void read_data(const struct nlmsghdr *nlh, void *ctx)
 			attrs_in(attr, tb, DRLB_SERVICE_A_MAX);
 			if (tb[DRLB_SERVICE_A_SCHEDULER]) {
 				svc = services_add(r->list);
-				get_service(tb, svc);
+				get_attrs(tb, svc);
 				continue;
 			}
 			key_of(tb, &key);

@@ -15,6 +15,8 @@ void put_server(struct nlmsghdr *nlh, const struct server *srv,
 /* Room for a service and its servers, for nl_queue() */
 size_t service_room(size_t servers);
 
+/* Returns the options that came with it. */
+uint64_t get_service(const struct nlattr *nest, struct service *svc);
 void get_server(const struct nlattr *nest, struct server *srv);
 
 /* Read all services with their servers, or the one with that key, sorted.

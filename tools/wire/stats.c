@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "wire/attr.h"
+#include "wire/dump.h"
 #include "wire/stats.h"
 
 static void get_counter(const struct nlattr *nest, struct stats *stats)
@@ -17,6 +18,7 @@ static void get_counter(const struct nlattr *nest, struct stats *stats)
 		  sizeof(counter->about));
 }
 
+/* The totals come in the first message only. */
 static void stats_data(const struct nlmsghdr *nlh, void *ctx)
 {
 	const struct nlattr *tb[DRLB_A_MAX + 1];
@@ -25,12 +27,15 @@ static void stats_data(const struct nlmsghdr *nlh, void *ctx)
 	const struct nlattr *attr;
 
 	attrs_of(nlh, tb, DRLB_A_MAX);
-	attrs_in(tb[DRLB_A_STATS], ts, DRLB_STATS_A_MAX);
-	stats->connections = attr_uint(ts[DRLB_STATS_A_CONNECTIONS]);
-	stats->half_open = attr_uint(ts[DRLB_STATS_A_HALF_OPEN]);
-	stats->overloaded = ts[DRLB_STATS_A_OVERLOADED];
 	if (!tb[DRLB_A_STATS])
 		return;
+	attrs_in(tb[DRLB_A_STATS], ts, DRLB_STATS_A_MAX);
+	if (ts[DRLB_STATS_A_CONNECTIONS]) {
+		stats->connections = attr_uint(ts[DRLB_STATS_A_CONNECTIONS]);
+		stats->unproven_tcp = attr_uint(ts[DRLB_STATS_A_UNPROVEN_TCP]);
+		stats->unproven_udp = attr_uint(ts[DRLB_STATS_A_UNPROVEN_UDP]);
+		stats->overloaded = ts[DRLB_STATS_A_OVERLOADED];
+	}
 	mnl_attr_for_each_nested(attr, tb[DRLB_A_STATS])
 		if (mnl_attr_get_type(attr) == DRLB_STATS_A_COUNTER)
 			get_counter(attr, stats);
@@ -38,14 +43,11 @@ static void stats_data(const struct nlmsghdr *nlh, void *ctx)
 
 int stats_read(struct nl *nl, struct stats *stats)
 {
-	const struct nl_handler handler = { .data = stats_data, .ctx = stats };
-	int ret;
+	const struct nl_dump dump = {
+		.cmd = DRLB_CMD_STATS_GET, .subject = "stats",
+		.data = stats_data, .ctx = stats,
+	};
 
 	memset(stats, 0, sizeof(*stats));
-	nl_handle(nl, &handler);
-	nl_queue(nl, DRLB_CMD_STATS_GET, 0, NL_ROOM, "stats");
-	ret = nl_flush(nl);
-	nl_handle(nl, NULL);
-
-	return ret;
+	return nl_dump(nl, &dump);
 }

@@ -1,0 +1,399 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The data path's way for packets that no connection takes: new connections,
+ * those that have lost their server, TCP in mid-stream, ICMP errors.
+ */
+#include "path/schedule.h"
+
+#include <linux/if_arp.h>
+#include <net/ipv6.h>
+
+/* Not ours. The ingress door does not count packets that the other one will
+ * see.
+ */
+static enum drlb_verdict pass(struct drlb_director *d, enum drlb_door door,
+			      enum drlb_counter why)
+{
+	if (door == DRLB_DOOR_PREROUTING)
+		drlb_count(d->counters, why);
+
+	return DRLB_PASS;
+}
+
+static enum drlb_verdict refuse(struct drlb_director *d, struct sk_buff *skb,
+				const struct drlb_packet *pkt,
+				enum drlb_door door, enum drlb_counter counter,
+				enum drlb_refusal why)
+{
+	if (door == DRLB_DOOR_INGRESS)
+		return DRLB_PASS;
+
+	drlb_count(d->counters, counter);
+	if (!pkt->icmp_error)
+		drlb_forward_refuse(skb, pkt->family, why);
+
+	return DRLB_DROP;
+}
+
+/* No server can take it: there is none with a weight, or none answers. */
+static enum drlb_verdict refuse_all(struct drlb_director *d,
+				    struct sk_buff *skb,
+				    const struct drlb_packet *pkt,
+				    const struct drlb_pool *pool,
+				    enum drlb_door door)
+{
+	return refuse(d, skb, pkt, door, DRLB_COUNT_NO_SERVER,
+		      pool->n ? DRLB_REFUSE_HOST : DRLB_REFUSE_PORT);
+}
+
+enum drlb_verdict drlb_schedule_unparsed(struct drlb_director *d,
+					 enum drlb_parse parse,
+					 enum drlb_door door)
+{
+	if (parse == DRLB_PARSE_MALFORMED)
+		return pass(d, door, DRLB_COUNT_MALFORMED);
+
+	/* The local stack must not see a packet that may be a connection's: it
+	 * would reset that. The other door tries once more.
+	 */
+	if (parse == DRLB_PARSE_NO_MEMORY && door == DRLB_DOOR_PREROUTING) {
+		drlb_count(d->counters, DRLB_COUNT_NO_MEMORY);
+		return DRLB_DROP;
+	}
+
+	return DRLB_PASS;
+}
+
+/* ---- connections without an entry ----------------------------------------- */
+
+/* Flows scheduled without an entry reappear in mid-stream without a SYN. Note
+ * that some exist; this writes at most once a second.
+ */
+static void stateless_mark(struct drlb_director *d, u8 proto)
+{
+	u64 now = get_jiffies_64();
+
+	if (now - READ_ONCE(d->stateless[proto]) > HZ)
+		WRITE_ONCE(d->stateless[proto], now);
+}
+
+/* True if it is less long ago than such a flow may be idle. */
+static bool stateless_lately(const struct drlb_director *d, u8 proto)
+{
+	u64 at = READ_ONCE(d->stateless[proto]);
+	u32 idle = READ_ONCE(d->conns.limits.timeout[drlb_protos[proto].idle]);
+
+	return at && get_jiffies_64() - at < idle;
+}
+
+static u8 packet_proto(const struct drlb_packet *pkt)
+{
+	return drlb_proto_find(drlb_packet_protocol(pkt)) - drlb_protos;
+}
+
+/* By the hash, which finds the same server for each packet to come. */
+static enum drlb_verdict forward_hashed(struct drlb_director *d,
+					struct sk_buff *skb,
+					const struct drlb_packet *pkt,
+					const struct drlb_pool *pool,
+					enum drlb_door door)
+{
+	const struct drlb_live *live = rcu_dereference(pool->live);
+	const struct drlb_server *server = drlb_sched_hashed(pool, live, pkt);
+	enum drlb_verdict verdict;
+
+	if (unlikely(!server && pool->conf.on_dead == DRLB_ON_DEAD_OPEN))
+		server = drlb_sched_blind(pool, pkt);
+	if (unlikely(!server))
+		return refuse_all(d, skb, pkt, pool, door);
+
+	verdict = drlb_forward(d->counters, skb, server, door, pkt->family);
+	if (verdict == DRLB_STOLEN && !pkt->icmp_error) {
+		drlb_count(d->counters, DRLB_COUNT_STATELESS);
+		if (pkt->event == DRLB_PACKET_OPEN)
+			drlb_traffic_conn(server->traffic);
+	}
+
+	return verdict;
+}
+
+/* There is no entry for this connection: a limit is reached, or there is no
+ * memory.
+ */
+static enum drlb_verdict schedule_stateless(struct drlb_director *d,
+					    struct sk_buff *skb,
+					    const struct drlb_packet *pkt,
+					    const struct drlb_pool *pool,
+					    u32 state, enum drlb_door door)
+{
+	stateless_mark(d, drlb_states[state].proto);
+
+	return forward_hashed(d, skb, pkt, pool, door);
+}
+
+/* ---- new connections ------------------------------------------------------ */
+
+static struct drlb_server *pick(const struct drlb_pool *pool,
+				const struct drlb_sched *sched,
+				const struct drlb_packet *pkt)
+{
+	const struct drlb_live *live = rcu_dereference(pool->live);
+
+	if (likely(live->n))
+		return sched->pick(pool, live, pkt);
+
+	return pool->conf.on_dead == DRLB_ON_DEAD_OPEN ?
+	       drlb_sched_blind(pool, pkt) : NULL;
+}
+
+/* Routers do not pass on packets of a link-local address (RFC 4291, 2.5.6). */
+static bool beyond_scope(const struct sk_buff *skb,
+			 const struct drlb_packet *pkt,
+			 const struct drlb_server *server)
+{
+	const struct neighbour *n;
+
+	if (pkt->family == AF_INET ||
+	    likely(!(ipv6_addr_type(&pkt->key.v6.saddr) & IPV6_ADDR_LINKLOCAL)))
+		return false;
+
+	n = rcu_dereference(server->egress->neigh);
+
+	return n && n->dev != skb->dev;
+}
+
+/* A new connection: let @sched pick its server, and enter it in @state. @why
+ * is counted if it gets an entry, unless it is DRLB_COUNT_MAX.
+ */
+static enum drlb_verdict
+schedule_new(struct drlb_director *d, struct sk_buff *skb,
+	     const struct drlb_packet *pkt, const struct drlb_pool *pool,
+	     const struct drlb_sched *sched, u32 state, enum drlb_counter why,
+	     enum drlb_door door)
+{
+	struct drlb_server *server;
+	struct drlb_conn *conn;
+	bool created;
+
+	if (unlikely(drlb_conn_full(&d->conns, state)))
+		return schedule_stateless(d, skb, pkt, pool, state, door);
+
+	/* It may be one that got no entry earlier. */
+	if (pkt->event == DRLB_PACKET_DATAGRAM &&
+	    unlikely(stateless_lately(d, drlb_states[state].proto)))
+		sched = &drlb_sched_mh;
+	server = pick(pool, sched, pkt);
+	if (unlikely(!server))
+		return refuse_all(d, skb, pkt, pool, door);
+	if (unlikely(beyond_scope(skb, pkt, server)))
+		return refuse(d, skb, pkt, door, DRLB_COUNT_BEYOND_SCOPE,
+			      DRLB_REFUSE_SCOPE);
+
+	conn = drlb_conn_create(&d->conns, pkt, &server->load, state,
+				READ_ONCE(server->timeout[state]), &created);
+	if (unlikely(!conn))
+		return schedule_stateless(d, skb, pkt, pool, state, door);
+
+	if (likely(created)) {
+		drlb_traffic_conn(server->traffic);
+		if (unlikely(why != DRLB_COUNT_MAX))
+			drlb_count(d->counters, why);
+	}
+
+	return drlb_forward(d->counters, skb, drlb_conn_server(conn), door,
+			    pkt->family);
+}
+
+/* TCP in mid-stream that nobody here knows. Where the hash alone decides it
+ * goes on with its server: after a restart of the director, or a failover to
+ * another. It is unproven until its next packet, so that a flood of ACKs is
+ * worth no more than one of SYNs.
+ */
+static enum drlb_verdict adopt(struct drlb_director *d, struct sk_buff *skb,
+			       const struct drlb_packet *pkt,
+			       const struct drlb_pool *pool,
+			       enum drlb_door door)
+{
+	u32 state = drlb_state_next[DRLB_CONNECTION_NONE][pkt->event];
+
+	if (!pool->conf.sched->adopts && !stateless_lately(d, packet_proto(pkt)))
+		return pass(d, door, DRLB_COUNT_NO_CONNECTION);
+	if (state == DRLB_CONNECTION_NONE)
+		return forward_hashed(d, skb, pkt, pool, door);
+
+	/* A packet that one door adopts must not confirm that at the other. */
+	if (door == DRLB_DOOR_INGRESS && !drlb_conn_full(&d->conns, state))
+		return DRLB_PASS;
+
+	return schedule_new(d, skb, pkt, pool, &drlb_sched_mh, state,
+			    DRLB_COUNT_ADOPTED, door);
+}
+
+/* ---- packets of other directors ------------------------------------------- */
+
+/* True if one of the service's servers sent the frame: it is a director too,
+ * and has chosen this host.
+ */
+static bool is_from_server(const struct sk_buff *skb,
+			   const struct drlb_live *live)
+{
+	return skb->dev->type == ARPHRD_ETHER &&
+	       skb_mac_header_was_set(skb) &&
+	       drlb_live_has_mac(live, eth_hdr(skb)->h_source);
+}
+
+/* A packet that another director has scheduled is never sent on again: two
+ * directors that are servers of each other would send it to and fro. It is for
+ * the local server, and its connection gets an entry so that its next packets
+ * need no second look.
+ */
+static enum drlb_verdict take_home(struct drlb_director *d, struct sk_buff *skb,
+				   const struct drlb_packet *pkt,
+				   const struct drlb_live *live,
+				   enum drlb_door door)
+{
+	u32 state = drlb_state_next[DRLB_CONNECTION_NONE][pkt->event];
+	struct drlb_server *server = live->local;
+	bool created;
+
+	if (door == DRLB_DOOR_INGRESS)
+		return DRLB_PASS;
+
+	drlb_count(d->counters, DRLB_COUNT_FROM_SERVER);
+	if (!server || pkt->icmp_error || READ_ONCE(server->dead))
+		return DRLB_PASS;
+
+	if (state != DRLB_CONNECTION_NONE && !drlb_conn_full(&d->conns, state) &&
+	    drlb_conn_create(&d->conns, pkt, &server->load, state,
+			     READ_ONCE(server->timeout[state]), &created) &&
+	    created)
+		drlb_traffic_conn(server->traffic);
+
+	return drlb_forward(d->counters, skb, server, door, pkt->family);
+}
+
+/* ---- the decision --------------------------------------------------------- */
+
+/* An ICMP error goes to the server whose packet it quotes. */
+static enum drlb_verdict direct_error(struct drlb_director *d,
+				      struct sk_buff *skb,
+				      const struct drlb_packet *pkt,
+				      const struct drlb_conn *conn,
+				      enum drlb_door door)
+{
+	const struct drlb_service *svc;
+	const struct drlb_pool *pool;
+
+	if (conn && READ_ONCE(conn->state) != DRLB_CONN_DEAD &&
+	    !drlb_conn_expired(conn, drlb_conn_now()) &&
+	    !READ_ONCE(drlb_conn_server(conn)->dead))
+		return drlb_forward(d->counters, skb, drlb_conn_server(conn),
+				    door, pkt->family);
+
+	svc = drlb_service_find(&d->services, pkt);
+	if (!svc)
+		return pass(d, door, DRLB_COUNT_ICMP_UNRELATED);
+
+	pool = rcu_dereference(svc->pool);
+	if (!pool->conf.sched->adopts && !stateless_lately(d, packet_proto(pkt)))
+		return pass(d, door, DRLB_COUNT_ICMP_UNRELATED);
+	if (is_from_server(skb, rcu_dereference(pool->live)))
+		return take_home(d, skb, pkt, rcu_dereference(pool->live),
+				 door);
+
+	return forward_hashed(d, skb, pkt, pool, door);
+}
+
+/* Nobody could answer other sources. IP throws such packets away, and at the
+ * ingress door they would not get that far. The VIP is the server's own
+ * address: it does not answer itself over the network.
+ */
+static bool source_is_host(const struct drlb_packet *pkt)
+{
+	if (pkt->family == AF_INET)
+		return pkt->key.v4.saddr != pkt->key.v4.daddr &&
+		       drlb_addr4_is_host(pkt->key.v4.saddr);
+
+	return !ipv6_addr_equal(&pkt->key.v6.saddr, &pkt->key.v6.daddr) &&
+	       drlb_addr6_is_host(&pkt->key.v6.saddr);
+}
+
+/* True if a connection stays with a server that does not answer, although the
+ * packet could go elsewhere: no other server would do better, or this one may
+ * be back at once. It is not renewed.
+ */
+static bool conn_stays(const struct drlb_conn *conn,
+		       const struct drlb_service *svc,
+		       const struct drlb_packet *pkt)
+{
+	const struct drlb_server *server = drlb_conn_server(conn);
+	u32 state = READ_ONCE(conn->state);
+	const struct drlb_pool *pool;
+
+	if (!svc || READ_ONCE(server->dead) || state == DRLB_CONN_DEAD ||
+	    drlb_state_next[state][pkt->event] == DRLB_STATE_RESTART)
+		return false;
+
+	pool = rcu_dereference(svc->pool);
+
+	return drlb_egress_usable(server->egress) ||
+	       drlb_egress_just_failed(server->egress) ||
+	       !rcu_dereference(pool->live)->n;
+}
+
+/* True if the connection's service was removed a moment ago, and may come back:
+ * the local stack would reset the connection.
+ */
+static bool conn_waits(const struct drlb_conn *conn,
+		       const struct drlb_service *svc)
+{
+	const struct drlb_server *server = drlb_conn_server(conn);
+
+	return !svc && READ_ONCE(server->dead) &&
+	       time_before(jiffies, READ_ONCE(server->retired) +
+				    DRLB_SERVICE_GRACE);
+}
+
+enum drlb_verdict drlb_schedule(struct drlb_director *d, struct sk_buff *skb,
+				const struct drlb_packet *pkt,
+				struct drlb_conn *conn, enum drlb_door door)
+{
+	enum drlb_counter why = DRLB_COUNT_MAX;
+	const struct drlb_service *svc;
+	const struct drlb_pool *pool;
+
+	if (pkt->icmp_error)
+		return direct_error(d, skb, pkt, conn, door);
+
+	svc = drlb_service_find(&d->services, pkt);
+	if (conn && !drlb_conn_expired(conn, drlb_conn_now())) {
+		if (conn_stays(conn, svc, pkt))
+			return drlb_forward(d->counters, skb,
+					    drlb_conn_server(conn), door,
+					    pkt->family);
+		if (conn_waits(conn, svc)) {
+			drlb_count(d->counters, DRLB_COUNT_SERVICE_GONE);
+			return DRLB_DROP;
+		}
+		if (!drlb_server_usable(drlb_conn_server(conn)))
+			why = DRLB_COUNT_RESCHEDULED;
+	}
+	if (conn && !drlb_conn_kill(&d->conns, conn, pkt->family))
+		why = DRLB_COUNT_MAX;
+
+	if (!svc)
+		return pass(d, door, DRLB_COUNT_NO_SERVICE);
+	if (unlikely(!source_is_host(pkt)))
+		return pass(d, door, DRLB_COUNT_MARTIAN);
+
+	pool = rcu_dereference(svc->pool);
+	if (unlikely(is_from_server(skb, rcu_dereference(pool->live))))
+		return take_home(d, skb, pkt, rcu_dereference(pool->live),
+				 door);
+	if (drlb_event_is_movable(pkt->event))
+		return schedule_new(d, skb, pkt, pool, pool->conf.sched,
+				    drlb_state_next[DRLB_CONNECTION_NONE]
+						   [pkt->event], why, door);
+
+	return adopt(d, skb, pkt, pool, door);
+}

@@ -1,0 +1,527 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Changes of services. Whatever changes a service's servers first writes down
+ * the set as it is to be, builds the pool for it, and only then lets packets
+ * and the lists see it: a failure on the way leaves everything as it was.
+ */
+#include "base/memory.h"
+#include "service/service.h"
+
+#include <linux/list_sort.h>
+#include <linux/mm.h>
+#include <linux/rhashtable.h>
+#include <linux/slab.h>
+#include <linux/sort.h>
+
+/* ---- sets of servers ------------------------------------------------------ */
+
+static struct drlb_member *members_alloc(u32 n)
+{
+	return kvmalloc_array(max(n, 1U), sizeof(struct drlb_member),
+			      GFP_KERNEL);
+}
+
+/* The set as it is, with room for @room more. */
+static struct drlb_member *members_of(struct drlb_service *svc, u32 room)
+{
+	struct drlb_member *members = members_alloc(svc->servers_n + room);
+	struct drlb_server *server;
+	u32 n = 0;
+
+	if (!members)
+		return ERR_PTR(-ENOMEM);
+
+	list_for_each_entry(server, &svc->servers, list) {
+		members[n].server = server;
+		members[n++].weight = server->weight;
+	}
+
+	return members;
+}
+
+static u32 member_index(const struct drlb_member *members,
+			const struct drlb_server *server)
+{
+	u32 i = 0;
+
+	while (members[i].server != server)
+		i++;
+
+	return i;
+}
+
+/* In none of the service's lists: made for a set that is not published yet. */
+static bool server_is_fresh(const struct drlb_server *server)
+{
+	return list_empty(&server->list);
+}
+
+static void members_free(struct drlb_member *members, u32 n)
+{
+	u32 i;
+
+	for (i = 0; i < n; i++) {
+		if (server_is_fresh(members[i].server))
+			drlb_server_destroy(members[i].server);
+	}
+	kvfree(members);
+}
+
+static struct drlb_server *server_create(struct drlb_service *svc,
+					 const union nf_inet_addr *addr)
+{
+	return drlb_server_create(svc->services->egresses, svc->key.family,
+				  addr, svc, drlb_service_server_changed);
+}
+
+/* The retired server at @addr, or a new one. */
+static struct drlb_server *server_make(struct drlb_service *svc,
+				       const union nf_inet_addr *addr)
+{
+	struct drlb_server *server;
+
+	list_for_each_entry(server, &svc->retired, list) {
+		if (nf_inet_addr_cmp(drlb_server_addr(server), addr))
+			return server;
+	}
+
+	return server_create(svc, addr);
+}
+
+static int conf_cmp(const void *a, const void *b)
+{
+	return drlb_addr_cmp(&((const struct drlb_server_conf *)a)->addr,
+			     &((const struct drlb_server_conf *)b)->addr);
+}
+
+/* Most sets are in order already. */
+void drlb_service_sort(struct drlb_service_change *change)
+{
+	u32 i;
+
+	for (i = 1; i < change->servers_n; i++) {
+		if (conf_cmp(&change->servers[i - 1], &change->servers[i]) <= 0)
+			continue;
+		sort(change->servers, change->servers_n,
+		     sizeof(*change->servers), conf_cmp, NULL);
+		return;
+	}
+}
+
+static int server_order(void *priv, const struct list_head *a,
+			const struct list_head *b)
+{
+	const struct drlb_server *first, *second;
+
+	first = list_entry(a, struct drlb_server, list);
+	second = list_entry(b, struct drlb_server, list);
+
+	return drlb_addr_cmp(drlb_server_addr(first),
+			     drlb_server_addr(second));
+}
+
+/* The server at @addr in @list, or NULL. Both the list and the calls go by the
+ * address: @at follows, and is the list's first at the beginning.
+ */
+static struct drlb_server *server_seek(struct list_head *list,
+				       struct list_head **at,
+				       const union nf_inet_addr *addr)
+{
+	struct drlb_server *server;
+	int order;
+
+	for (; *at != list; *at = (*at)->next) {
+		server = list_entry(*at, struct drlb_server, list);
+		order = drlb_addr_cmp(drlb_server_addr(server), addr);
+		if (order >= 0)
+			return order ? NULL : server;
+	}
+
+	return NULL;
+}
+
+/* The members of a wanted set, in its order, which is the lists'. */
+static struct drlb_member *
+members_wanted(struct drlb_service *svc,
+	       const struct drlb_service_change *change)
+{
+	struct drlb_member *members = members_alloc(change->servers_n);
+	struct list_head *have, *past;
+	struct drlb_server *server;
+	u32 i;
+
+	if (!members)
+		return ERR_PTR(-ENOMEM);
+
+	list_sort(NULL, &svc->retired, server_order);
+	have = svc->servers.next;
+	past = svc->retired.next;
+	for (i = 0; i < change->servers_n; i++) {
+		const struct drlb_server_conf *want = &change->servers[i];
+
+		server = server_seek(&svc->servers, &have, &want->addr) ?:
+			 server_seek(&svc->retired, &past, &want->addr) ?:
+			 server_create(svc, &want->addr);
+		if (IS_ERR(server)) {
+			members_free(members, i);
+			return ERR_CAST(server);
+		}
+		members[i].server = server;
+		members[i].weight = want->weight;
+	}
+
+	return members;
+}
+
+/* ---- publication ---------------------------------------------------------- */
+
+static bool has_timeouts(const struct drlb_service *svc)
+{
+	int i;
+
+	for (i = 0; i < DRLB_STATES; i++) {
+		if (svc->conf.timeout[i])
+			return true;
+	}
+
+	return false;
+}
+
+static void service_set_timeouts(struct drlb_service *svc)
+{
+	const u32 *of_net = svc->services->timeout;
+	int i;
+
+	for (i = 0; i < DRLB_STATES; i++) {
+		u32 seconds = svc->conf.timeout[i];
+
+		WRITE_ONCE(svc->timeout[i], seconds ? seconds * HZ :
+						      READ_ONCE(of_net[i]));
+	}
+}
+
+/* The array stays valid as long as the server: see drlb_service_leave(). */
+static void servers_set_timeouts(struct drlb_service *svc)
+{
+	const u32 *timeout = has_timeouts(svc) ? svc->timeout :
+						 svc->services->timeout;
+	struct drlb_server *server;
+
+	list_for_each_entry(server, &svc->servers, list)
+		WRITE_ONCE(server->timeout, timeout);
+	list_for_each_entry(server, &svc->retired, list)
+		WRITE_ONCE(server->timeout, timeout);
+}
+
+void drlb_services_follow_timeouts(struct drlb_services *services)
+{
+	struct drlb_service *svc;
+	unsigned long id;
+
+	xa_for_each(&services->ids, id, svc) {
+		service_set_timeouts(svc);
+		cond_resched();
+	}
+}
+
+static void pool_retire(struct drlb_services *services, struct drlb_pool *pool)
+{
+	if (services->pool_latest == pool)
+		services->pool_latest = NULL;
+	drlb_pool_retire(pool);
+}
+
+/* The pool that packets see, or NULL: that of a service which is gone has been
+ * retired with it.
+ */
+static struct drlb_pool *service_pool(const struct drlb_service *svc)
+{
+	if (svc->is_gone)
+		return NULL;
+
+	return rcu_dereference_protected(svc->pool,
+				lockdep_is_held(&svc->services->lock));
+}
+
+static struct drlb_pool *pool_make(struct drlb_service *svc,
+				   const struct drlb_service_conf *conf,
+				   const struct drlb_member *members, u32 n)
+{
+	const struct drlb_pool_conf pool_conf = {
+		.sched = conf->sched,
+		.table_size = conf->table_size,
+		.hash = conf->hash,
+		.on_dead = conf->on_dead,
+	};
+	struct drlb_pool *before = service_pool(svc);
+	struct drlb_live *live = NULL;
+	struct drlb_pool *pool;
+
+	/* Many services often have the same servers. */
+	pool = drlb_pool_create(&pool_conf, &svc->cursor, members, n,
+				svc->key.family, svc->services->pool_latest);
+	if (IS_ERR(pool))
+		return pool;
+
+	if (before)
+		live = rcu_dereference_protected(before->live,
+				lockdep_is_held(&svc->services->lock));
+	live = drlb_live_create(pool, live);
+	if (IS_ERR(live)) {
+		drlb_pool_destroy(pool);
+		return ERR_CAST(live);
+	}
+	/* Its followers come with the publication. */
+	RCU_INIT_POINTER(pool->live, live);
+
+	return pool;
+}
+
+static void server_revive(struct drlb_server *server)
+{
+	list_del_init(&server->list);
+	list_del_init(&server->retired_list);
+	server->shown = READ_ONCE(server->egress->state);
+	WRITE_ONCE(server->dead, false);
+}
+
+/* Make @members, sorted by address, the service's servers and @conf its
+ * options. Consumes @members, whatever happens.
+ */
+static int service_commit(struct drlb_service *svc,
+			  const struct drlb_service_conf *conf,
+			  struct drlb_member *members, u32 n)
+{
+	struct drlb_services *services = svc->services;
+	struct drlb_pool *before = service_pool(svc);
+	struct drlb_server *server, *next;
+	struct drlb_pool *pool;
+	LIST_HEAD(removed);
+	u32 i;
+
+	pool = pool_make(svc, conf, members, n);
+	if (IS_ERR(pool)) {
+		members_free(members, n);
+		return PTR_ERR(pool);
+	}
+
+	list_splice_init(&svc->servers, &removed);
+	for (i = 0; i < n; i++) {
+		server = members[i].server;
+		if (READ_ONCE(server->dead))
+			server_revive(server);
+		server->weight = members[i].weight;
+		list_move_tail(&server->list, &svc->servers);
+	}
+	svc->servers_n = n;
+	svc->conf = *conf;
+	service_set_timeouts(svc);
+	servers_set_timeouts(svc);
+
+	drlb_pool_enter(pool);
+	rcu_assign_pointer(svc->pool, pool);
+	if (before)
+		pool_retire(services, before);
+	services->pool_latest = pool;
+	list_for_each_entry_safe(server, next, &removed, list)
+		drlb_service_retire_server(svc, server);
+
+	services->generation++;
+	kvfree(members);
+
+	return 0;
+}
+
+static int service_insert(struct drlb_service *svc)
+{
+	struct drlb_services *services = svc->services;
+	int err;
+
+	err = xa_alloc_cyclic(&services->ids, &svc->id, svc, xa_limit_32b,
+			      &services->id_next, GFP_KERNEL);
+	if (err < 0)
+		return err;
+
+	svc->is_gone = false;
+	err = rhashtable_insert_fast(&services->table, &svc->node,
+				     drlb_service_params);
+	if (err) {
+		xa_erase(&services->ids, svc->id);
+		return err;
+	}
+	if (!svc->key.port)
+		WRITE_ONCE(services->anyport, services->anyport + 1);
+
+	return 0;
+}
+
+/* Its servers retire, and its pool with them. */
+static void service_empty(struct drlb_service *svc)
+{
+	struct drlb_server *server, *next;
+
+	list_for_each_entry_safe(server, next, &svc->servers, list) {
+		drlb_service_retire_server(svc, server);
+		cond_resched();
+	}
+	svc->servers_n = 0;
+	pool_retire(svc->services, rcu_dereference_protected(svc->pool,
+				lockdep_is_held(&svc->services->lock)));
+	svc->services->generation++;
+	drlb_service_leave(svc);
+}
+
+/* ---- changes -------------------------------------------------------------- */
+
+static struct drlb_service *service_create(struct drlb_services *services,
+					   const struct drlb_service_key *key)
+{
+	struct drlb_service *svc;
+
+	svc = drlb_service_return(services, key);
+	if (svc)
+		return svc;
+
+	svc = kzalloc(sizeof(*svc), DRLB_GFP_CONFIG);
+	if (!svc)
+		return NULL;
+
+	svc->services = services;
+	svc->key = *key;
+	svc->is_gone = true;
+	INIT_LIST_HEAD(&svc->servers);
+	INIT_LIST_HEAD(&svc->retired);
+	INIT_LIST_HEAD(&svc->dirty);
+
+	return svc;
+}
+
+int drlb_service_add(struct drlb_services *services,
+		     const struct drlb_service_change *change,
+		     struct drlb_service **added)
+{
+	struct drlb_service_conf conf;
+	struct drlb_member *members;
+	struct drlb_service *svc;
+	int err;
+
+	lockdep_assert_held(&services->lock);
+
+	svc = service_create(services, &change->key);
+	if (!svc)
+		return -ENOMEM;
+
+	drlb_service_conf_init(&conf);
+	drlb_service_conf_merge(&conf, &change->conf, change->has);
+	members = members_wanted(svc, change);
+	err = IS_ERR(members) ? PTR_ERR(members) :
+	      service_commit(svc, &conf, members, change->servers_n);
+	if (err) {
+		drlb_service_leave(svc);
+		return err;
+	}
+
+	err = service_insert(svc);
+	if (err) {
+		service_empty(svc);
+		return err;
+	}
+	*added = svc;
+
+	return 0;
+}
+
+int drlb_service_set(struct drlb_service *svc,
+		     const struct drlb_service_change *change)
+{
+	struct drlb_service_conf conf = svc->conf;
+	struct drlb_member *members;
+
+	drlb_service_conf_merge(&conf, &change->conf, change->has);
+	members = change->replace ? members_wanted(svc, change) :
+				    members_of(svc, 0);
+	if (IS_ERR(members))
+		return PTR_ERR(members);
+
+	return service_commit(svc, &conf, members, change->replace ?
+						   change->servers_n :
+						   svc->servers_n);
+}
+
+void drlb_service_del(struct drlb_service *svc)
+{
+	struct drlb_services *services = svc->services;
+
+	lockdep_assert_held(&services->lock);
+
+	if (!svc->key.port)
+		WRITE_ONCE(services->anyport, services->anyport - 1);
+	rhashtable_remove_fast(&services->table, &svc->node,
+			       drlb_service_params);
+	xa_erase(&services->ids, svc->id);
+	service_empty(svc);
+}
+
+void drlb_services_flush(struct drlb_services *services)
+{
+	struct drlb_service *svc;
+	unsigned long id;
+
+	xa_for_each(&services->ids, id, svc)
+		drlb_service_del(svc);
+}
+
+int drlb_service_server_add(struct drlb_service *svc,
+			    const struct drlb_server_conf *conf)
+{
+	struct drlb_member *members = members_of(svc, 1);
+	struct drlb_server *server;
+	u32 i;
+
+	if (IS_ERR(members))
+		return PTR_ERR(members);
+	server = server_make(svc, &conf->addr);
+	if (IS_ERR(server)) {
+		kvfree(members);
+		return PTR_ERR(server);
+	}
+
+	for (i = svc->servers_n; i; i--) {
+		if (drlb_addr_cmp(drlb_server_addr(members[i - 1].server),
+				  &conf->addr) < 0)
+			break;
+		members[i] = members[i - 1];
+	}
+	members[i].server = server;
+	members[i].weight = conf->weight;
+
+	return service_commit(svc, &svc->conf, members, svc->servers_n + 1);
+}
+
+int drlb_service_server_set(struct drlb_service *svc,
+			    struct drlb_server *server,
+			    const struct drlb_server_conf *conf)
+{
+	struct drlb_member *members = members_of(svc, 0);
+
+	if (IS_ERR(members))
+		return PTR_ERR(members);
+	members[member_index(members, server)].weight = conf->weight;
+
+	return service_commit(svc, &svc->conf, members, svc->servers_n);
+}
+
+int drlb_service_server_del(struct drlb_service *svc,
+			    struct drlb_server *server)
+{
+	struct drlb_member *members = members_of(svc, 0);
+	u32 i;
+
+	if (IS_ERR(members))
+		return PTR_ERR(members);
+	i = member_index(members, server);
+	memmove(&members[i], &members[i + 1],
+		(svc->servers_n - i - 1) * sizeof(*members));
+
+	return service_commit(svc, &svc->conf, members, svc->servers_n - 1);
+}

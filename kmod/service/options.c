@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "service/options.h"
+#include "sched/sched.h"
+#include "server/maglev.h"
+
+static int check_table_size(u32 size, struct netlink_ext_ack *extack)
+{
+	if (drlb_maglev_is_prime(size))
+		return 0;
+
+	NL_SET_ERR_MSG(extack,
+		       "the table size must be a prime, such as 4093, 16381, 65537 or 131071");
+
+	return -EINVAL;
+}
+
+#define TIMEOUT(state)							\
+	{								\
+		.attr	= DRLB_SERVICE_A_TIMEOUT_##state,		\
+		.type	= DRLB_OPTION_U32,				\
+		.offset	= offsetof(struct drlb_service_conf,		\
+				   timeout[DRLB_CONNECTION_##state]),	\
+		.max	= DRLB_TIMEOUT_MAX,				\
+		.range	= "a timeout must be between 1 and 604800 seconds, or 0 for the namespace's", \
+	}
+
+const struct drlb_option drlb_service_options[DRLB_SERVICE_OPTIONS] = {
+	{
+		.attr	= DRLB_SERVICE_A_SCHEDULER,
+		.type	= DRLB_OPTION_SCHED,
+		.offset	= offsetof(struct drlb_service_conf, sched),
+	}, {
+		.attr	= DRLB_SERVICE_A_TABLE_SIZE,
+		.type	= DRLB_OPTION_U32,
+		.offset	= offsetof(struct drlb_service_conf, table_size),
+		.initial = DRLB_TABLE_SIZE_DEFAULT,
+		.min	= DRLB_TABLE_SIZE_MIN,
+		.max	= DRLB_TABLE_SIZE_MAX,
+		.range	= "the table size must be between 251 and 655373",
+		.check	= check_table_size,
+	}, {
+		.attr	= DRLB_SERVICE_A_HASH,
+		.type	= DRLB_OPTION_U8,
+		.offset	= offsetof(struct drlb_service_conf, hash),
+		.initial = DRLB_HASH_SOURCE_PORT,
+		.max	= DRLB_HASH_MAX,
+		.range	= "there is no such hash",
+	}, {
+		.attr	= DRLB_SERVICE_A_ON_DEAD,
+		.type	= DRLB_OPTION_U8,
+		.offset	= offsetof(struct drlb_service_conf, on_dead),
+		.initial = DRLB_ON_DEAD_REFUSE,
+		.max	= DRLB_ON_DEAD_MAX,
+		.range	= "there is no such policy for a service whose servers are all down",
+	},
+	TIMEOUT(UDP_NEW),
+	TIMEOUT(UDP),
+	TIMEOUT(SYN_RECV),
+	TIMEOUT(ACK_RECV),
+	TIMEOUT(ESTABLISHED),
+	TIMEOUT(FIN_WAIT),
+	TIMEOUT(TIME_WAIT),
+	TIMEOUT(CLOSE),
+};
+
+const struct drlb_option drlb_server_options[DRLB_SERVER_OPTIONS] = {
+	{
+		.attr	= DRLB_SERVER_A_WEIGHT,
+		.type	= DRLB_OPTION_U32,
+		.offset	= offsetof(struct drlb_server_conf, weight),
+		.initial = DRLB_WEIGHT_DEFAULT,
+		.max	= DRLB_WEIGHT_MAX,
+		.range	= "the weight must be between 0 and 2147483647",
+	},
+};
+
+static void refuse(struct netlink_ext_ack *extack, const char *message)
+{
+	if (extack)
+		extack->_msg = message;
+}
+
+int drlb_option_set(const struct drlb_option *option, void *conf, u32 value,
+		    struct netlink_ext_ack *extack)
+{
+	int err;
+
+	if (value < option->min || value > option->max) {
+		refuse(extack, option->range);
+		return -ERANGE;
+	}
+	err = option->check ? option->check(value, extack) : 0;
+	if (!err)
+		*drlb_option_word(option, conf) = value;
+
+	return err;
+}
+
+void drlb_service_conf_init(struct drlb_service_conf *conf)
+{
+	int i;
+
+	memset(conf, 0, sizeof(*conf));
+	conf->sched = drlb_sched_at(0);
+	for (i = 0; i < DRLB_SERVICE_OPTIONS; i++) {
+		const struct drlb_option *option = &drlb_service_options[i];
+
+		if (option->type != DRLB_OPTION_SCHED)
+			*drlb_option_word(option, conf) = option->initial;
+	}
+}
+
+void drlb_service_conf_merge(struct drlb_service_conf *conf,
+			     const struct drlb_service_conf *from, u32 has)
+{
+	int i;
+
+	for (i = 0; i < DRLB_SERVICE_OPTIONS; i++) {
+		const struct drlb_option *option = &drlb_service_options[i];
+
+		if (!(has & BIT(i)))
+			continue;
+		if (option->type == DRLB_OPTION_SCHED)
+			conf->sched = from->sched;
+		else
+			*drlb_option_word(option, conf) =
+				*drlb_option_word(option, from);
+	}
+}
