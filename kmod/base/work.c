@@ -4,8 +4,31 @@
 #include <linux/cache.h>
 #include <linux/errno.h>
 #include <linux/init.h>
+#include <linux/jiffies.h>
+#include <linux/ktime.h>
+#include <linux/sched.h>
 
 struct workqueue_struct *drlb_work_queue __ro_after_init;
+
+#define REST	9
+
+void drlb_share_begin(struct drlb_share *share)
+{
+	share->begun = ktime_get_ns();
+	share->used = current->se.sum_exec_runtime;
+}
+
+/* The time that others had the processor does not count. The scheduler's own
+ * account lags by a tick at the most.
+ */
+void drlb_share_end(struct drlb_share *share)
+{
+	u64 wall = ktime_get_ns() - share->begun;
+	u64 used = current->se.sum_exec_runtime - share->used + TICK_NSEC;
+
+	WRITE_ONCE(share->not_before,
+		   jiffies + nsecs_to_jiffies(min(wall, used) * REST));
+}
 
 void drlb_share_wake(struct drlb_share *share, struct delayed_work *work,
 		     unsigned long delay)

@@ -2,8 +2,6 @@
 #ifndef _DRLB_WORK_H
 #define _DRLB_WORK_H
 
-#include <linux/jiffies.h>
-#include <linux/ktime.h>
 #include <linux/workqueue.h>
 
 /* The module's own queue. It is unbound: its work never has to run on the
@@ -18,21 +16,18 @@ extern struct workqueue_struct *drlb_work_queue;
  * only. After each run it rests nine times as long as it has worked.
  *
  * @not_before: jiffies before which it does not run again
+ * @begun: when it began to run, in nanoseconds
+ * @used: the thread's processor time then, in nanoseconds
  */
 struct drlb_share {
 	unsigned long not_before;
+	u64 begun;
+	u64 used;
 };
 
-#define DRLB_SHARE_REST	9
-
-/* When the work has run, which began at @begun by ktime_get_ns(). */
-static inline void drlb_share_note(struct drlb_share *share, u64 begun)
-{
-	u64 took = ktime_get_ns() - begun;
-
-	WRITE_ONCE(share->not_before,
-		   jiffies + nsecs_to_jiffies(took * DRLB_SHARE_REST));
-}
+/* To be called by the work, first and last. */
+void drlb_share_begin(struct drlb_share *share);
+void drlb_share_end(struct drlb_share *share);
 
 /* Have @work run after @delay jiffies, or when it has rested. An earlier time
  * that is set already stands. Context: any.

@@ -24,7 +24,7 @@ static int drlb_netdev_event(struct notifier_block *nb, unsigned long event,
 		drlb_egresses_kick(&dn->egresses);
 		break;
 	case NETDEV_UP:
-		if (dn->hooks.enabled)
+		if (READ_ONCE(dn->hooks.enabled))
 			dev_disable_lro(dev);
 		fallthrough;
 	case NETDEV_DOWN:

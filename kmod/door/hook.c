@@ -160,7 +160,7 @@ int drlb_hooks_enable(struct drlb_hooks *hooks, struct net *net,
 	if (err)
 		goto err_defrag6;
 
-	hooks->enabled = true;
+	WRITE_ONCE(hooks->enabled, true);
 
 	return 0;
 
@@ -179,7 +179,7 @@ void drlb_hooks_disable(struct drlb_hooks *hooks, struct net *net)
 	nf_unregister_net_hooks(net, hooks->ops, ARRAY_SIZE(hooks->ops));
 	nf_defrag_ipv6_disable(net);
 	nf_defrag_ipv4_disable(net);
-	hooks->enabled = false;
+	WRITE_ONCE(hooks->enabled, false);
 }
 
 int drlb_hook_attach(struct drlb_director *director, struct net_device *dev,

@@ -19,7 +19,7 @@ extern int drlb_hook_priority;
 /**
  * struct drlb_hooks - the PRE_ROUTING hooks of a namespace
  * @ops: for IPv4 and IPv6
- * @enabled: they are registered
+ * @enabled: they are registered; read without a lock by notifiers
  */
 struct drlb_hooks {
 	struct nf_hook_ops ops[2];

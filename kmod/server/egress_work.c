@@ -391,12 +391,12 @@ void drlb_egresses_work(struct work_struct *work)
 						      struct drlb_egresses,
 						      work);
 	u32 left = READ_ONCE(egresses->n);
-	u64 begun = ktime_get_ns();
 	struct news news;
 
 	if (!READ_ONCE(egresses->live))
 		return;
 
+	drlb_share_begin(&egresses->share);
 	if (left)
 		hear_of_routes(egresses);
 	news_take(egresses, &news);
@@ -405,7 +405,7 @@ void drlb_egresses_work(struct work_struct *work)
 	if (news.all || news.prefixes_n)
 		list_look(egresses, &news);
 
-	drlb_share_note(&egresses->share, begun);
+	drlb_share_end(&egresses->share);
 	if (READ_ONCE(egresses->n))
 		drlb_egresses_wake(egresses, HZ);
 	/* News that came meanwhile found the work running. */

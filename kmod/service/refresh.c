@@ -125,9 +125,9 @@ void drlb_services_refresh(struct work_struct *work)
 	struct drlb_services *services = container_of(to_delayed_work(work),
 						      struct drlb_services,
 						      refresh);
-	u64 begun = ktime_get_ns();
 
+	drlb_share_begin(&services->share);
 	while (refresh_slice(services))
 		cond_resched();
-	drlb_share_note(&services->share, begun);
+	drlb_share_end(&services->share);
 }

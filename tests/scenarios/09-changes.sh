@@ -98,7 +98,7 @@ matches "its UDP flow goes on elsewhere" \
 # shellcheck disable=SC2046 # words
 in_ns rs1 "$TOOLS/forge" eth0 $MAC_director \
 	$(connections "[c['client'] for c in connections \
-		if c['state'] == 'ESTABLISHED'][0]") $VIP 80 syn,syn+ack \
+		if c['state'] == 'ESTABLISHED'][0]") $VIP 80 syn+ack \
 	$(connections "' '.join(str(c['client_port']) for c in connections \
 		if c['state'] == 'ESTABLISHED')")
 refused=$(counter no_server)

@@ -160,7 +160,7 @@ conn_max=$(home_config "defaults['conn_max']")
 between "a stranger's namespace starts with few connections" \
 	"$conn_max" 1 65536
 is "no more of them half-open than an eighth of that" \
-	"$(home_config "config['half_open_max'] <= 65536 / 8")" True
+	"$(home_config "config['tcp_unproven_max'] <= 65536 / 8")" True
 is "the administrator's starts with a part of the memory" \
 	"$(lb2 -j config show | json "defaults['conn_max'] >= $conn_max")" True
 check "there they may limit connections" at_home \

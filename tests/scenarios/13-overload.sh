@@ -61,7 +61,7 @@ for vip in $VIP $VIP6; do
 	check "$vip: the servers are there" servers_up
 	acks $vip 5
 	is "$vip: without overload none is adopted" "$(counter adopted)" 0
-	lb config set tcp_established 900 conn_max 1 half_open_max $HALF_OPEN
+	lb config set tcp_established 900 conn_max 1 tcp_unproven_max $HALF_OPEN
 	hold last 2 $vip 80
 	lb config set conn_max 100000
 	lb connection del all >/dev/null
@@ -71,7 +71,7 @@ for vip in $VIP $VIP6; do
 		"$(($(forwarded $vip) - before)) $(lb connection count)" "5 0"
 	acks $vip $((HALF_OPEN * 2))
 	between "$vip: after overload ACKs make half-open connections at the most" \
-		"$(stats "stats['half_open']")" $HALF_OPEN $((HALF_OPEN + EACH_CPU))
+		"$(stats "stats['unproven_tcp']")" $HALF_OPEN $((HALF_OPEN + EACH_CPU))
 	between "$vip: which are adopted" "$(counter adopted)" \
 		$HALF_OPEN $((HALF_OPEN + EACH_CPU))
 	lb config set tcp_established $((5 * SLOW))
@@ -109,7 +109,7 @@ for vip in $VIP $VIP6; do
 
 	# ---- the flood
 
-	lb config set half_open_max $HALF_OPEN conn_max 100000
+	lb config set tcp_unproven_max $HALF_OPEN conn_max 100000
 	hold before 12 $vip 80
 	is "$vip: connections before the flood" "$(held before)" \
 		"rs1=4 rs2=4 rs3=4"
@@ -117,7 +117,7 @@ for vip in $VIP $VIP6; do
 	stateless=$(counter stateless)
 	in_ns router "$TOOLS/syn-flood" eth0 $MAC_director $vip 80 \
 		$((HALF_OPEN * 10)) >/dev/null
-	open=$(stats "stats['half_open']")
+	open=$(stats "stats['unproven_tcp']")
 	between "$vip: half-open connections stop at the limit" $open \
 		$HALF_OPEN $((HALF_OPEN + EACH_CPU))
 	between "$vip: the rest went by hash" "$(counter stateless)" \
@@ -126,7 +126,7 @@ for vip in $VIP $VIP6; do
 	check "$vip: that is overload" overloaded True
 	matches "$vip: lbctl show says so" "$(lb show)" "OVERLOADED"
 	matches "$vip: and how far it is" "$(lb show)" \
-		"Half-open +$open of $HALF_OPEN"
+		"Unproven TCP +$open of $HALF_OPEN"
 	between "$vip: all servers got a share of the flood" "$(services \
 		"min(r['packets'] for r in svc('$vip', 80)['servers'])")" \
 		$((HALF_OPEN * 10 / 6)) $((HALF_OPEN * 10))
@@ -150,15 +150,15 @@ for vip in $VIP $VIP6; do
 	# ---- many, deleted by one command: more than a walk sees at a time, and
 	# few enough that the table keeps its size, which would begin it anew
 
-	lb config set half_open_max 100000
+	lb config set tcp_unproven_max 100000
 	most=0 left=0
 	for _ in {1..6}; do
 		in_ns router "$TOOLS/syn-flood" eth0 $MAC_director $vip 80 700 \
 			>/dev/null
-		open=$(stats "stats['half_open']")
+		open=$(stats "stats['unproven_tcp']")
 		((open <= most)) || most=$open
 		lb connection del state SYN_RECV >/dev/null
-		left=$((left + $(stats "stats['half_open']")))
+		left=$((left + $(stats "stats['unproven_tcp']")))
 	done
 	between "$vip: many half-open connections" $most 650 700
 	is "$vip: are deleted, each of them" $left 0
@@ -167,7 +167,7 @@ for vip in $VIP $VIP6; do
 
 	lb connection del all >/dev/null
 	check "$vip: an empty table" empty
-	lb config set conn_max 20 half_open_max 20
+	lb config set conn_max 20 tcp_unproven_max 20
 	stateless=$(counter stateless)
 	hold first 12 $vip 80
 	hold more 24 $vip 80
@@ -184,7 +184,7 @@ for vip in $VIP $VIP6; do
 	is "$vip: so do the others" "$(use_held more)" "alive 24 same 24"
 	is "$vip: new ones succeed" \
 		"$(curl_vip 12 $vip | grep -c '^rs[123]$' || true)" 12
-	lb config set conn_max 100000 half_open_max 10000
+	lb config set conn_max 100000 tcp_unproven_max 10000
 	check "$vip: a higher limit ends it" overloaded False
 	release first
 	is "$vip: the others still go on" "$(use_held more)" "alive 24 same 24"
