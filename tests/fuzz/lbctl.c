@@ -254,6 +254,7 @@ static const char *const commands[] = {
 	"device\nadd\neth0", "config\nset\nudp\n5\nconn_max\n7",
 	"complete\nservice\ndel\ntcp", "complete\ndevice\ndel",
 	"complete\nserver\ndel\ntcp\n10.0.0.1:80",
+	"complete\nservice\nset\ntcp\n10.0.0.1:80\nscheduler", "help\nservice",
 };
 #endif
 

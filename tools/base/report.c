@@ -17,3 +17,16 @@ void stats_free(struct stats *stats)
 	free(stats->counter);
 	memset(stats, 0, sizeof(*stats));
 }
+
+struct scheduler *schedulers_add(struct schedulers *list)
+{
+	list->scheduler = array_grow(list->scheduler, &list->n, &list->room,
+				     sizeof(*list->scheduler));
+	return &list->scheduler[list->n - 1];
+}
+
+void schedulers_free(struct schedulers *list)
+{
+	free(list->scheduler);
+	memset(list, 0, sizeof(*list));
+}

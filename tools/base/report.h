@@ -46,6 +46,21 @@ struct event {
 	struct device device;
 };
 
+/* A scheduler of the loaded module */
+struct scheduler {
+	char name[DRLB_NAME_MAX];
+	char about[192];
+	bool adopts;		/* takes over connections without an entry */
+};
+
+struct schedulers {
+	struct scheduler *scheduler;
+	size_t n, room;
+};
+
+struct scheduler *schedulers_add(struct schedulers *list);
+void schedulers_free(struct schedulers *list);
+
 struct stats_counter *stats_add_counter(struct stats *stats);
 void stats_free(struct stats *stats);
 

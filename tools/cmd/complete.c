@@ -14,6 +14,7 @@
 #include "text/object.h"
 #include "wire/device.h"
 #include "wire/family.h"
+#include "wire/scheduler.h"
 #include "wire/service.h"
 
 struct completion {
@@ -151,17 +152,24 @@ static void complete_help(struct completion *c)
 		print_objects();
 }
 
+static void print_schedulers(void)
+{
+	struct schedulers list = { 0 };
+	struct nl *nl = nl_open();
+
+	if (nl && !schedulers_read(nl, &list))
+		for (size_t i = 0; i < list.n; i++)
+			puts(list.scheduler[i].name);
+	schedulers_free(&list);
+	nl_close(nl);
+}
+
 static void print_values(const struct field *f)
 {
-	static const char *const schedulers[] = {
-		"rr", "wrr", "wlc", "mh", NULL
-	};
-
 	if (f->type == FIELD_ENUM)
 		print_names(f->names);
-	else if (f->attr == DRLB_SERVICE_A_SCHEDULER &&
-		 f->type == FIELD_STRING)
-		print_names(schedulers);
+	else if (f->flags & FIELD_SCHEDULER)
+		print_schedulers();
 }
 
 /* [KEYWORD VALUE] ...: a value for the last keyword, or the keywords left */

@@ -5,6 +5,8 @@
 #include "base/memory.h"
 #include "cmd/objects.h"
 #include "text/words.h"
+#include "wire/family.h"
+#include "wire/scheduler.h"
 
 #define LBCTL_VERSION	"0.1"
 
@@ -48,6 +50,28 @@ static void help_schema(const struct object *obj)
 			help_field(f, setting ? NULL : &defaults);
 }
 
+/* Schedulers belong to the module, not to lbctl. */
+static void help_schedulers(void)
+{
+	struct schedulers list = { 0 };
+	struct nl *nl = nl_open_loaded();
+
+	if (!nl) {
+		puts("\n  The schedulers are listed here when the drlb module is loaded.");
+		return;
+	}
+	if (!schedulers_read(nl, &list))
+		puts("\n  The schedulers of the loaded module:");
+	for (size_t i = 0; i < list.n; i++) {
+		const struct scheduler *s = &list.scheduler[i];
+
+		printf("    %-26s %s%s\n", s->name, s->about, s->adopts ?
+		       " (it takes over connections of other directors)" : "");
+	}
+	schedulers_free(&list);
+	nl_close(nl);
+}
+
 static void help_object_run(const struct object *obj)
 {
 	if (!obj->verbs)
@@ -56,8 +80,11 @@ static void help_object_run(const struct object *obj)
 		help_verb(obj, v);
 	if (obj->about)
 		printf("\n%s", obj->about);
-	if (obj->schema)
-		help_schema(obj);
+	if (!obj->schema)
+		return;
+	help_schema(obj);
+	if (fields_flagged(obj->schema, FIELD_SCHEDULER))
+		help_schedulers();
 }
 
 static enum status help_run(struct words *w)

@@ -114,6 +114,5 @@ const struct object service_object = {
 	.verbs = service_verbs,
 	.schema = &service_schema,
 	.about = "  SERVICE is { tcp | udp } ADDR:PORT. ADDR is 10.0.0.100 or [2001:db8::100];\n"
-		 "  PORT is 1 to 65535, a name of /etc/services, or * for any port.\n"
-		 "  The schedulers are rr, wrr, wlc and mh.\n",
+		 "  PORT is 1 to 65535, a name of /etc/services, or * for any port.\n",
 };

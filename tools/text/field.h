@@ -28,6 +28,7 @@ enum field_flags {
 	FIELD_READONLY	= 1 << 0,	/* cannot be set */
 	FIELD_SAVED	= 1 << 1,	/* is saved even if it is the default */
 	FIELD_COLUMN	= 1 << 2,	/* has a column of its own in tables */
+	FIELD_SCHEDULER	= 1 << 3,	/* a name that the kernel lists */
 };
 
 struct field {

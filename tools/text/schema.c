@@ -21,7 +21,8 @@
 static const struct field service_fields[] = {
 	{
 		.name = "scheduler", .attr = DRLB_SERVICE_A_SCHEDULER,
-		.type = FIELD_STRING, .flags = FIELD_SAVED | FIELD_COLUMN,
+		.type = FIELD_STRING,
+		.flags = FIELD_SAVED | FIELD_COLUMN | FIELD_SCHEDULER,
 		MEMBER(struct service, scheduler),
 		.string = DRLB_SCHEDULER_DEFAULT, .arg = "NAME",
 		.about = "how a server is chosen for a new connection",

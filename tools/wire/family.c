@@ -52,6 +52,8 @@ static void family_answer(const struct nl_answer *answer, void *ctx)
 	if (!answer->error)
 		return;
 	nl->broken = true;
+	if (answer->error == ENOENT && nl->quiet)
+		return;
 	if (answer->error == ENOENT)
 		complain(NULL,
 			 "the drlb module is not loaded, run modprobe drlb or insmod drlb.ko");
@@ -72,11 +74,12 @@ static void family_find(struct nl *nl)
 	nl_handle(nl, NULL);
 }
 
-struct nl *nl_open(void)
+static struct nl *open_family(bool quiet)
 {
 	struct nl *nl = xcalloc(1, sizeof(*nl));
 	int on = 1;
 
+	nl->quiet = quiet;
 	nl->socket = mnl_socket_open2(NETLINK_GENERIC, SOCK_CLOEXEC);
 	if (!nl->socket ||
 	    mnl_socket_bind(nl->socket, 0, MNL_SOCKET_AUTOPID) < 0) {
@@ -102,4 +105,14 @@ struct nl *nl_open(void)
 		return NULL;
 	}
 	return nl;
+}
+
+struct nl *nl_open(void)
+{
+	return open_family(false);
+}
+
+struct nl *nl_open_loaded(void)
+{
+	return open_family(true);
 }

@@ -23,6 +23,7 @@ struct nl {
 	uint16_t family;
 	uint32_t events;
 	const struct nl_handler *handler;
+	bool quiet;		/* a missing module is no reason to complain */
 	bool broken;		/* and complained about */
 	bool interrupted;
 	int refused;
