@@ -51,6 +51,21 @@ struct sk_buff *drlb_nl_reply(struct genl_info *info, size_t size, void **hdr)
 	return skb;
 }
 
+/* The refusal of an unknown scheduler, which names the known ones. */
+static char no_sched[128] __ro_after_init =
+	"there is no such scheduler; there are";
+
+void __init drlb_nl_name_scheds(void)
+{
+	const struct drlb_sched *sched;
+	int i;
+
+	for (i = 0; (sched = drlb_sched_at(i)); i++) {
+		strlcat(no_sched, i ? ", " : " ", sizeof(no_sched));
+		strlcat(no_sched, sched->name, sizeof(no_sched));
+	}
+}
+
 static int get_sched(const struct nlattr *attr, const struct drlb_sched **sched,
 		     struct netlink_ext_ack *extack)
 {
@@ -58,8 +73,9 @@ static int get_sched(const struct nlattr *attr, const struct drlb_sched **sched,
 	if (*sched)
 		return 0;
 
-	NL_SET_ERR_MSG_ATTR(extack, attr,
-			    "there is no such scheduler; \"lbctl help schedulers\" lists them");
+	if (extack)
+		extack->_msg = no_sched;
+	NL_SET_BAD_ATTR(extack, attr);
 
 	return -ENOENT;
 }

@@ -70,6 +70,8 @@ bool drlb_nl_get_addr(struct nlattr *attr4, struct nlattr *attr6,
 int drlb_nl_put_addr(struct sk_buff *skb, int type4, int type6, u8 family,
 		     const union nf_inet_addr *addr);
 
+/* To be called once, before options are read. */
+void drlb_nl_name_scheds(void);
 /* Read and write the option of a row. A scheduler's is kept as a pointer. */
 int drlb_nl_get_option(const struct drlb_option *option,
 		       const struct nlattr *attr, void *conf,

@@ -294,6 +294,7 @@ int __init drlb_nl_init(void)
 {
 	int err;
 
+	drlb_nl_name_scheds();
 	add_options(drlb_nl_service_policy, drlb_service_options,
 		    DRLB_SERVICE_OPTIONS);
 	add_options(drlb_nl_server_policy, drlb_server_options,

@@ -147,7 +147,7 @@ either() { # REGEX WORD...: it is a matter of taste who refuses
 either 'port|translate|8080' server add $S 10.0.0.12:8080
 either '2001:db8::11|IPv6|IPv4|family' server add $S 2001:db8::11
 either '10.0.0.11|IPv6|IPv4|family' server add tcp "[$VIP6]:80" 10.0.0.11
-either '65536|65535' server add $S 10.0.0.12 weight 65536
+either '214748364[78]' server add $S 10.0.0.12 weight 2147483648
 either '604800|range' config set udp 604801
 either '' config set udp 0
 either 'too-long' device add a-name-which-is-too-long
