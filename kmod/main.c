@@ -185,7 +185,7 @@ static int __init drlb_init(void)
 	if (err)
 		goto err_work;
 
-	err = drlb_net_init();
+	err = drlb_live_init();
 	if (err)
 		goto err_cache;
 
@@ -200,7 +200,7 @@ static int __init drlb_init(void)
 	return 0;
 
 err_net:
-	drlb_net_exit();
+	drlb_live_exit();
 err_cache:
 	rcu_barrier();
 	drlb_conn_cache_exit();
@@ -212,7 +212,7 @@ err_work:
 static void __exit drlb_exit(void)
 {
 	drlb_nl_exit();
-	drlb_net_exit();
+	drlb_live_exit();
 	/* Everything that call_rcu() frees is freed by this module's code. */
 	rcu_barrier();
 	drlb_conn_cache_exit();

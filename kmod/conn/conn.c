@@ -244,33 +244,19 @@ bool drlb_conn_kill(struct drlb_conns *conns, struct drlb_conn *conn,
 	return true;
 }
 
-void drlb_conns_init(struct drlb_conns *conns)
-{
-	INIT_DELAYED_WORK(&conns->gc, drlb_conns_gc);
-}
-
-int drlb_conns_prepare(struct drlb_conns *conns)
+int drlb_conn_tables_init(struct drlb_conns *conns)
 {
 	int err;
-
-	if (conns->ready)
-		return 0;
 
 	err = rhashtable_init(&conns->table4, &table4_params);
 	if (err)
 		return err;
 
 	err = rhashtable_init(&conns->table6, &table6_params);
-	if (err) {
+	if (err)
 		rhashtable_destroy(&conns->table4);
-		return err;
-	}
 
-	/* Pairs with smp_load_acquire() in drlb_conn_walk_init(). */
-	smp_store_release(&conns->ready, true);
-	drlb_conn_walk_init(conns, &conns->walk);
-
-	return 0;
+	return err;
 }
 
 static void conn_destroy4(void *ptr, void *arg)
@@ -283,13 +269,8 @@ static void conn_destroy6(void *ptr, void *arg)
 	kmem_cache_free(cache6, ptr);
 }
 
-void drlb_conns_exit(struct drlb_conns *conns)
+void drlb_conn_tables_exit(struct drlb_conns *conns)
 {
-	if (!conns->ready)
-		return;
-
-	cancel_delayed_work_sync(&conns->gc);
-	drlb_conn_walk_exit(&conns->walk);
 	rhashtable_free_and_destroy(&conns->table4, conn_destroy4, NULL);
 	rhashtable_free_and_destroy(&conns->table6, conn_destroy6, NULL);
 }

@@ -382,8 +382,9 @@ int drlb_conns_prepare(struct drlb_conns *conns);
  * without services is never woken up. Context: process.
  */
 void drlb_conns_collect(struct drlb_conns *conns, bool wanted);
-/* walk.c: the collector. */
-void drlb_conns_gc(struct work_struct *work);
+/* The tables alone. No packet may be on its way when they go. */
+int drlb_conn_tables_init(struct drlb_conns *conns);
+void drlb_conn_tables_exit(struct drlb_conns *conns);
 
 void drlb_conns_init(struct drlb_conns *conns);
 /* No packet may be on its way any more. */

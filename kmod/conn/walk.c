@@ -1,34 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0
-/*
- * Walks through the table: connections that an administrator wants to see,
- * count or delete, and the collector. Lookups look at the time, so an expired
- * entry is of no use to anyone, and the collector that frees it need not hurry.
- */
-#include "base/work.h"
-#include "conn/conn.h"
+/* Walks through the table: connections to be seen, counted or removed. */
+#include "conn/walk.h"
 
 #include <net/ipv6.h>
 
-/* Entries that the collector looks at before it lets others run, and the part
- * of the table, as a divisor, that it looks at each second.
- */
-#define GC_SLICE	256
-#define GC_PART		4
-#define GC_MIN		8192
+/* Entries that are looked at before others may run. */
+#define SLICE	256
 
 /* Attempts at a count during which no table is resized. */
 #define COUNT_TRIES	4
 
-/* Entries that a walk has removed. RCU's callbacks run in softirq, where a great
- * many of them would keep packets waiting: a walk frees its own ones itself.
- */
-struct conn_grave {
-	struct rcu_head *list4;
-	struct rcu_head *list6;
-};
-
-static bool conn_bury(struct drlb_conns *conns, struct drlb_conn *conn, u8 family,
-		      struct conn_grave *grave)
+bool drlb_conn_bury(struct drlb_conns *conns, struct drlb_conn *conn,
+		    u8 family, struct drlb_conn_grave *grave)
 {
 	struct rcu_head **list = family == AF_INET ? &grave->list4 :
 						     &grave->list6;
@@ -50,13 +33,12 @@ static void grave_free(struct rcu_head *list, rcu_callback_t free)
 	for (n = 1; list; list = next, n++) {
 		next = list->next;
 		free(list);
-		if (n % GC_SLICE == 0)
+		if (n % SLICE == 0)
 			cond_resched();
 	}
 }
 
-/* Context: process, sleeps. */
-static void grave_empty(struct conn_grave *grave)
+void drlb_conn_grave_empty(struct drlb_conn_grave *grave)
 {
 	if (!grave->list4 && !grave->list6)
 		return;
@@ -258,9 +240,9 @@ void drlb_conn_walk_exit(struct drlb_conn_walk *walk)
  */
 static bool sweep_slice(struct drlb_conns *conns, struct drlb_conn_walk *walk,
 			const struct drlb_conn_filter *filter,
-			struct conn_grave *grave, u64 *count)
+			struct drlb_conn_grave *grave, u64 *count)
 {
-	unsigned int left = GC_SLICE;
+	unsigned int left = SLICE;
 	struct drlb_conn_info info;
 	struct drlb_conn *conn;
 
@@ -272,7 +254,7 @@ static bool sweep_slice(struct drlb_conns *conns, struct drlb_conn_walk *walk,
 		if (!drlb_conn_describe(conn, walk->family, &info) ||
 		    !drlb_conn_matches(&info, filter))
 			continue;
-		if (!grave || conn_bury(conns, conn, walk->family, grave))
+		if (!grave || drlb_conn_bury(conns, conn, walk->family, grave))
 			(*count)++;
 	}
 	drlb_conn_walk_stop(walk);
@@ -283,7 +265,7 @@ static bool sweep_slice(struct drlb_conns *conns, struct drlb_conn_walk *walk,
 /* False when a table was resized meanwhile, which shows many entries twice. */
 static bool sweep_tables(struct drlb_conns *conns,
 			 const struct drlb_conn_filter *filter,
-			 struct conn_grave *grave, u64 *count)
+			 struct drlb_conn_grave *grave, u64 *count)
 {
 	struct drlb_conn_walk walk;
 
@@ -309,79 +291,11 @@ u64 drlb_conn_count(struct drlb_conns *conns, const struct drlb_conn_filter *fil
 
 u64 drlb_conn_flush(struct drlb_conns *conns, const struct drlb_conn_filter *filter)
 {
-	struct conn_grave grave = {};
+	struct drlb_conn_grave grave = {};
 	u64 count = 0;
 
 	sweep_tables(conns, filter, &grave, &count);
-	grave_empty(&grave);
+	drlb_conn_grave_empty(&grave);
 
 	return count;
-}
-
-/* Remove the expired among the next entries. False at the end of the tables. */
-static bool gc_slice(struct drlb_conns *conns, struct conn_grave *grave)
-{
-	struct drlb_conn_walk *walk = &conns->walk;
-	unsigned int left = GC_SLICE;
-	u32 now = drlb_conn_now();
-	struct drlb_conn *conn;
-
-	drlb_conn_walk_start(walk);
-	while (left--) {
-		conn = drlb_conn_walk_next(conns, walk);
-		if (!conn)
-			break;
-		if (drlb_conn_expired(conn, now))
-			conn_bury(conns, conn, walk->family, grave);
-	}
-	drlb_conn_walk_stop(walk);
-
-	return walk->family;
-}
-
-/* True if the collector may stop: a packet that was on its way when the last
- * service went has had a grace period to enter its connection.
- */
-static bool gc_is_over(struct drlb_conns *conns)
-{
-	if (READ_ONCE(conns->wanted) || drlb_conn_number(conns)) {
-		conns->resting = false;
-		return false;
-	}
-	if (!conns->resting) {
-		conns->resting = true;
-		conns->rest = start_poll_synchronize_rcu();
-		return false;
-	}
-
-	return poll_state_synchronize_rcu(conns->rest) &&
-	       !drlb_conn_number(conns);
-}
-
-void drlb_conns_gc(struct work_struct *work)
-{
-	struct drlb_conns *conns = container_of(to_delayed_work(work),
-						struct drlb_conns, gc);
-	int left = max_t(int, GC_MIN, drlb_conn_number(conns) / GC_PART);
-	struct conn_grave grave = {};
-
-	for (; left > 0; left -= GC_SLICE) {
-		if (!gc_slice(conns, &grave)) {
-			drlb_conn_walk_exit(&conns->walk);
-			drlb_conn_walk_init(conns, &conns->walk);
-			break;
-		}
-		cond_resched();
-	}
-	grave_empty(&grave);
-
-	if (!gc_is_over(conns))
-		queue_delayed_work(drlb_work_queue, &conns->gc, HZ);
-}
-
-void drlb_conns_collect(struct drlb_conns *conns, bool wanted)
-{
-	WRITE_ONCE(conns->wanted, wanted);
-	if (wanted)
-		queue_delayed_work(drlb_work_queue, &conns->gc, HZ);
 }

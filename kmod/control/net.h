@@ -63,6 +63,10 @@ void drlb_net_set(struct drlb_net *dn, const struct drlb_settings *set);
 int drlb_net_init(void);
 void drlb_net_exit(void);
 
+/* live.c: all of it, namespaces and notifiers, in the right order. */
+int drlb_live_init(void);
+void drlb_live_exit(void);
+
 /* notify.c: the kernel's events. They are heard after the namespaces have their
  * memory, and until all of them have ended.
  */

@@ -166,6 +166,10 @@ struct drlb_egress_info {
 void drlb_egress_describe(const struct drlb_egress *egress,
 			  struct drlb_egress_info *info);
 
+/* egress_state.c: by the name of a state, and by the neighbour's entry. */
+void drlb_egress_set_state(struct drlb_egress *egress, u8 state);
+void drlb_egress_follow(struct drlb_egress *egress, const struct neighbour *n);
+
 /* True if there is one for the address, and a way there is known. */
 bool drlb_egress_known(struct drlb_egresses *egresses, u8 family,
 		       const union nf_inet_addr *addr);
@@ -204,9 +208,6 @@ void drlb_egress_refresh(struct drlb_egress *egress);
 void drlb_egresses_work(struct work_struct *work);
 /* Have the work run after @delay jiffies, or later if it has worked much. */
 void drlb_egresses_wake(struct drlb_egresses *egresses, unsigned long delay);
-void drlb_egress_set_state(struct drlb_egress *egress, u8 state);
-/* The state that the neighbour's entry tells. */
-void drlb_egress_follow(struct drlb_egress *egress, const struct neighbour *n);
 int drlb_egress_fib_event(struct notifier_block *nb, unsigned long event,
 			  void *ptr);
 

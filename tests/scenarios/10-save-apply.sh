@@ -18,6 +18,9 @@
 . "$(dirname "$0")/../lib.sh"
 
 topology flat
+# There will be thousands of servers, of whose neighbours no one is to warn.
+sysctl -qw net.ipv{4,6}.neigh.default.gc_thresh3=16384 \
+	net.ipv{4,6}.neigh.default.gc_thresh2=8192
 vip_on_director $VIP $VIP6 $VIPB $VIPB6
 for n in 1 2 3; do
 	real_server rs$n $VIP $VIP6
