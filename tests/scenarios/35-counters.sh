@@ -112,9 +112,9 @@ done
 
 churn() {
 	while :; do
-		in_ns client "$TOOLS/flood" eth0 $MAC_director $VIP 80 500 \
+		in_ns client "$TOOLS/flood" eth0 $MAC_director $VIP 80 100 \
 			handshake || return
-		in_ns client "$TOOLS/flood" eth0 $MAC_director $VIP 53 500 \
+		in_ns client "$TOOLS/flood" eth0 $MAC_director $VIP 53 100 \
 			udp || return
 	done
 }
