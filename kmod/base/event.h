@@ -13,7 +13,7 @@ struct drlb_service_conf;
 /**
  * struct drlb_event - something that happened to an object of a namespace
  *
- * The lower rooms publish events and know nothing of who listens.
+ * The lower rooms publish events and do not know the listeners.
  *
  * @net: the namespace
  * @kind: enum drlb_event_kind

@@ -5,7 +5,7 @@
 #include <linux/math64.h>
 
 /* One random word for each word of a key, drawn when the module is loaded.
- * Nobody who does not know them can aim at a bucket.
+ * Without them nobody can aim at a bucket.
  */
 extern u64 drlb_hash_secret[5];
 

@@ -73,7 +73,8 @@ static struct drlb_traffic_block *block_alloc(void)
 }
 
 /* A slot of a block that is in the list. */
-static struct drlb_traffic __percpu *block_take(struct drlb_traffic_block *block)
+static struct drlb_traffic __percpu *
+block_take(struct drlb_traffic_block *block)
 {
 	unsigned int i = find_first_zero_bit(block->taken, BLOCK_SLOTS);
 

@@ -12,8 +12,8 @@ extern struct workqueue_struct *drlb_work_queue;
 /**
  * struct drlb_share - keeps work to a tenth of one processor
  *
- * What makes the work run may be up to somebody who is root in a namespace
- * only. After each run it rests nine times as long as it has worked.
+ * Root of a namespace alone may be able to make the work run as often as it
+ * likes. After each run it rests nine times as long as it has worked.
  *
  * @not_before: jiffies before which it does not run again
  * @begun: when it began to run, in nanoseconds

@@ -277,7 +277,8 @@ static bool sweep_tables(struct drlb_conns *conns,
 	return !walk.resized;
 }
 
-u64 drlb_conn_count(struct drlb_conns *conns, const struct drlb_conn_filter *filter)
+u64 drlb_conn_count(struct drlb_conns *conns,
+		    const struct drlb_conn_filter *filter)
 {
 	unsigned int left = COUNT_TRIES;
 	u64 count;
@@ -289,7 +290,8 @@ u64 drlb_conn_count(struct drlb_conns *conns, const struct drlb_conn_filter *fil
 	return count;
 }
 
-u64 drlb_conn_flush(struct drlb_conns *conns, const struct drlb_conn_filter *filter)
+u64 drlb_conn_flush(struct drlb_conns *conns,
+		    const struct drlb_conn_filter *filter)
 {
 	struct drlb_conn_grave grave = {};
 	u64 count = 0;

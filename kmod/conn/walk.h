@@ -4,8 +4,9 @@
 
 #include "conn/conn.h"
 
-/* Entries that a walk has removed. RCU's callbacks run in softirq, where a great
- * many of them would keep packets waiting: a walk frees its own ones itself.
+/* Entries that a walk has removed. RCU's callbacks run in softirq, where a
+ * great many of them would keep packets waiting: a walk frees its own ones
+ * itself.
  */
 struct drlb_conn_grave {
 	struct rcu_head *list4;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What is refused, and what is warned of. */
+/* Refusals and warnings. */
 #include "control/control.h"
 #include "server/route.h"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Operations on what a namespace has once: devices, settings, counters. */
+/* Operations on devices, settings and counters. */
 #include "base/event.h"
 #include "control/control.h"
 
@@ -109,8 +109,8 @@ void drlb_control_config_get(struct drlb_net *dn, struct drlb_settings *set)
 	mutex_unlock(&dn->director.services.lock);
 }
 
-/* Connections are made by packets, whose memory is on nobody's account: how
- * much of it a namespace may take is not up to those who are root in it only.
+/* Connections are made by packets, whose memory is on nobody's account. Root of
+ * a namespace alone may not decide how much of it the namespace takes.
  */
 static int check_memory(const struct drlb_net *dn,
 			const struct drlb_settings *set, bool host_admin,

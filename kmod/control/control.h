@@ -67,7 +67,7 @@ void drlb_control_zero(struct drlb_net *dn);
  */
 int drlb_control_outcome(int err, struct netlink_ext_ack *extack);
 
-/* check.c: what is refused, and what is warned of.
+/* check.c: refusals and warnings.
  * Context: drlb_services.lock held.
  */
 int drlb_check_service(const struct drlb_services *services,
@@ -75,7 +75,7 @@ int drlb_check_service(const struct drlb_services *services,
 		       struct netlink_ext_ack *extack);
 int drlb_check_number(const struct drlb_service_conf *conf, u32 n,
 		      struct netlink_ext_ack *extack);
-/* One server; that is not on a directly connected network one of many is taken
+/* One server. If it is not on a directly connected network, one of many is taken
  * with a warning: at boot, or while a link is down, the route of its network
  * may be missing, and the default route leads there.
  */

@@ -28,8 +28,8 @@ static unsigned int nf_verdict(enum drlb_verdict verdict)
 	}
 }
 
-/* br_netfilter shows bridged frames to PRE_ROUTING. Only those addressed to this
- * host and outside a VLAN are taken.
+/* br_netfilter shows bridged frames to PRE_ROUTING. Only those addressed to
+ * this host and outside a VLAN are taken.
  */
 #if IS_ENABLED(CONFIG_BRIDGE_NETFILTER)
 static bool is_bridged(const struct sk_buff *skb)

@@ -12,7 +12,7 @@
 #include "path/packet.h"
 #include "server/server.h"
 
-/* What the caller does with the skb. */
+/* The caller's part in the skb's fate. */
 enum drlb_verdict {
 	DRLB_PASS,	/* lets it go on its way up the stack, unchanged */
 	DRLB_DROP,	/* frees it */

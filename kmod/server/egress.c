@@ -107,7 +107,9 @@ static void egress_destroy(struct drlb_egress *egress)
 	egresses->n--;
 	RCU_INIT_POINTER(egress->neigh, NULL);
 	spin_lock_bh(&egresses->news_lock);
-	/* Whoever found it in the table may come later: see news_add(). */
+	/* An event that found it in the table may come later: see
+	 * news_add().
+	 */
 	list_del(&egress->changed);
 	egress->changed.next = NULL;
 	spin_unlock_bh(&egresses->news_lock);

@@ -286,7 +286,7 @@ static void hear_of_routes(struct drlb_egresses *egresses)
 
 /* ---- the work ------------------------------------------------------------ */
 
-/* What a run of the work is about. */
+/* The subject of a run of the work. */
 struct news {
 	struct drlb_prefix prefixes[DRLB_EGRESS_PREFIXES];
 	u32 prefixes_n;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Changes of services. Whatever changes a service's servers first writes down
- * the set as it is to be, builds the pool for it, and only then lets packets
- * and the lists see it: a failure on the way leaves everything as it was.
+ * Changes of services. Each change writes down the set of servers as it is to
+ * be, builds the pool for it, and only then lets packets and the lists see it:
+ * a failure on the way leaves everything as it was.
  */
 #include "base/memory.h"
 #include "service/service.h"

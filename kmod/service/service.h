@@ -23,7 +23,7 @@
  * connections and counters.
  *
  * @node: in drlb_services.table
- * @key: the VIP and what is served on it; port 0 is any
+ * @key: the VIP, protocol and port; port 0 is any
  * @pool: its servers, as packets see them; never NULL for packets
  * @cursor: where schedulers that take turns are; outlives pools
  * @id: index in drlb_services.ids
