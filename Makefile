@@ -1,24 +1,23 @@
 # SPDX-License-Identifier: GPL-2.0
 #
-# What a person types; `make help` lists it. Kbuild is what the kernel reads.
+# The commands for people; `make help` lists them. The kernel's build reads Kbuild.
 #
 #	KVER=6.1.0-49-amd64	kernel to build for, default the running one
 #	KDIR=DIR		its headers or build tree
-#	T=, K=, D=		what make check is to be confined to
-#	SECS=, SEED=		how long and from which beginning what works by chance
-#	B=			the part of make bench that is to be run
+#	T=, K=, D=, TURN=	selection of tests, see tests/run
+#	SECS=, SEED=		duration and seed of random tests
+#	B=			part of make bench
 #
-# W=, C=, CF=, KCFLAGS= and CONFIG_DRLB_SELFTEST=y reach the kernel's build;
-# STRICT=y stands for all the warnings there are, as errors.
+# W=, C=, CF=, KCFLAGS= and CONFIG_DRLB_SELFTEST=y reach the kernel's build.
+# STRICT=y turns all warnings on and makes them errors.
 
 .DELETE_ON_ERROR:
 .SUFFIXES:
 
-.PHONY: all
-all: module lbctl ## build drlb.ko and lbctl (the default)
+.DEFAULT_GOAL := all
 
-# The kernel module: one tree of links for each kernel, so that objects for
-# one never meet those for another, and the sources stay clean.
+# The kernel module is built in a tree of links, one for each kernel. This keeps
+# the objects of kernels apart and the sources clean.
 
 RUNNING := $(shell uname -r)
 
@@ -39,7 +38,7 @@ BUILD	= build/$(KVER)$(VARIANT)
 MODULE	= $(BUILD)/drlb.ko
 
 .PHONY: module compile
-module: compile ## build drlb.ko alone
+module: compile ## build only drlb.ko
 	@cp $(MODULE) .
 
 compile:
@@ -52,7 +51,7 @@ compile:
 	@flock $(BUILD) $(MAKE) -C '$(KDIR)' M='$(CURDIR)/$(BUILD)' \
 		$(WARN) modules
 
-# The benchmark's packet generator and the tests' bad example, likewise.
+# The benchmark's packet generator, and the module with faults for the tests.
 generator: OTHER = tests/bench/gen
 plant: OTHER = tests/debug/plant
 
@@ -69,7 +68,7 @@ CFLAGS	?= -O2 -g
 LIBS	= libmnl jansson
 OBJECTS	= $(patsubst tools/%.c,$(TOOLS)/%.o,$(wildcard tools/*.c tools/*/*.c))
 
-# COVERAGE=y: one beside it, which counts the lines that are run.
+# COVERAGE=y builds another lbctl, which counts the lines that are run.
 ifdef COVERAGE
 TOOLS	= build/coverage
 LBCTL	= build/coverage/lbctl
@@ -79,7 +78,7 @@ TOOLS	= build/lbctl
 LBCTL	= lbctl
 endif
 
-lbctl: ## build lbctl alone
+lbctl: ## build only lbctl
 $(LBCTL): $(OBJECTS)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $$(pkg-config --libs $(LIBS))
 
@@ -89,52 +88,57 @@ $(TOOLS)/%.o: tools/%.c Makefile
 	$(CC) $(CPPFLAGS) $(CFLAGS) -Wall -Wextra -Werror -Itools -Ikmod/uapi \
 		-MMD -MP $$(pkg-config --cflags $(LIBS)) -c -o $@ $<
 
+# Prerequisites are expanded where they stand, so this rule must come after the
+# definition of LBCTL.
+.PHONY: all
+all: module $(LBCTL) ## build drlb.ko and lbctl (the default)
+
 -include $(OBJECTS:.o=.d)
 
 # See it, check it.
 
 .PHONY: coverage
-coverage: ## every test again on a kernel that counts lines; T=names for some
+coverage: ## run every test on a kernel that counts lines; T=names for some
 	@T='$(T)' D='$(D)' tests/coverage
 
 .PHONY: demo check check-debug check-valgrind soak fuzz gate bench bench-native bench-baseline clean help
-demo: ## show it at work in a virtual machine, with real servers
+demo: ## show the load balancer at work in a virtual machine
 	@K='$(K)' scripts/demo
 
-check: ## run every test; T=names, K=6.1|6.12, D=prerouting|ingress|turn for some
+check: ## run every test; T=names, K=6.1|6.12, D=prerouting|ingress|turn|commit for some
 	@T='$(T)' K='$(K)' D='$(D)' tests/run
 
-check-debug: ## the same on kernels that watch themselves; K=kasan|lockdep|kcsan, D=both
+check-debug: ## the same on debug kernels; K=kasan|lockdep|kcsan, D=both
 	@T='$(T)' K='$(or $(K),kasan lockdep kcsan)' D='$(D)' tests/run
 
-check-valgrind: ## the scenarios with lbctl under valgrind: hours
+check-valgrind: ## run the scenarios with lbctl under valgrind: hours
 	@T='$(T)' K='$(or $(K),6.12)' D='$(or $(D),turn)' VALGRIND=y tests/run
 
-soak: ## real traffic while all changes: 5 minutes a door; SECS=3600 for an hour
+soak: ## real traffic under constant changes: 5 minutes a door; SECS=3600 for an hour
 	@scripts/setup soak
 	@T=24-soak K='$(K)' D='$(D)' tests/run
 
-fuzz: ## random input to lbctl and the packet parser; T=words SECS=60 SEED=1
+fuzz: ## give random input to lbctl and the packet parser; T=words SECS=60 SEED=1
 	@tests/fuzz/run $(T)
 
-gate: ## the static part of the tests
+gate: ## run the static checks
 	@tests/run gate
 
-bench: ## cost and memory next to IPVS and others; B=name for a part
+bench: ## compare cost and memory with IPVS and others; B=name for a part
 	@tests/bench/run $(B)
 
-bench-native: ## the same in nanoseconds by User-mode Linux: 20 minutes; B=profile
+bench-native: ## measure nanoseconds in User-mode Linux: 20 minutes; B=profile
 	@tests/bench/run native$(addprefix -,$(B))
 
-bench-baseline: ## accept today's cost as what make check compares with
+bench-baseline: ## accept today's cost as the reference of make check
 	@tests/bench/run baseline
 
-clean: ## remove what was built, but for kernels
+clean: ## remove everything that was built, except kernels
 	@rm -rf drlb.ko lbctl
 	@[ ! -d build ] || find build -mindepth 1 -maxdepth 1 \
 		! -name '*kernel*' ! -name vm ! -name fuzz -exec rm -rf {} +
 
-help: ## this list
+help: ## print this list
 	@sed -n 's/^\([a-z-]*\):.* ## /\1\t/p' $(MAKEFILE_LIST) | \
 		expand -t 20
 
