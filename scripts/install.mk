@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 #
-# make install, install-realserver, uninstall: included by the Makefile, which
-# builds what is installed here.
+# make install, install-realserver and uninstall. The Makefile includes this
+# file and builds the programs.
 #
 #   DESTDIR  root of the tree to install into, for images and packages
 #   PREFIX   /usr/local; /usr for packages
@@ -13,13 +13,13 @@ SBINDIR		= $(PREFIX)/sbin
 MANDIR		= $(PREFIX)/share/man
 COMPLETIONDIR	= $(PREFIX)/share/bash-completion/completions
 MODULEDIR	= /lib/modules/$(KVER)/updates
-# systemd looks for units below these two only.
+# systemd reads units only below these two directories.
 UNITDIR		= $(if $(filter /usr,$(PREFIX)),/usr,/usr/local)/lib/systemd/system
 
 to = '$(DESTDIR)$(1)'
 
-# FILE,PLACE: an administrator's file is never overwritten; where there is
-# another one already, ours goes beside it.
+# FILE,PLACE: a configuration file is never overwritten. If the existing file
+# differs, the new one is installed beside it.
 define install_conf
 @if [ ! -e $(call to,$(2)) ]; then \
 	echo "install -D -m 644 $(1) $(DESTDIR)$(2)"; \
@@ -28,7 +28,7 @@ elif cmp -s $(1) $(call to,$(2)); then \
 	rm -f $(call to,$(2).new); \
 else \
 	install -m 644 $(1) $(call to,$(2).new); \
-	echo "$(DESTDIR)$(2) was kept, the new one is $(2).new"; \
+	echo "$(DESTDIR)$(2) was changed and is kept; the new file is $(2).new"; \
 fi
 endef
 
@@ -48,7 +48,7 @@ define install_unit
 @sed -i 's|@SBINDIR@|$(SBINDIR)|' $(call to,$(UNITDIR)/$(notdir $(1)))
 endef
 
-# A staging directory has no kernel to make an index of.
+# A staging directory without a kernel needs no index.
 define run_depmod
 @if [ -z '$(DESTDIR)' ]; then \
 	[ ! -e '/lib/modules/$(KVER)/modules.builtin' ] || depmod '$(KVER)'; \
@@ -57,7 +57,7 @@ elif [ -e $(call to,/lib/modules/$(KVER)/modules.builtin) ]; then \
 fi
 endef
 
-# Of every kernel. Without a KVER of the user's there need be no headers.
+# Removes the modules of all kernels, and needs no headers.
 define uninstall_modules
 @for dir in $(call to,/lib/modules)/*; do \
 	[ -e "$$dir/updates/drlb.ko" ] || continue; \
@@ -76,12 +76,12 @@ endef
 
 .PHONY: install install-director install-realserver uninstall
 
-install: install-director install-realserver ## install it all, see scripts/install.mk
+install: install-director install-realserver ## install everything, see scripts/install.mk
 
-# Of a kernel that is not installed no module can be loaded.
+# A module can only be loaded by a kernel that is installed.
 define check_kernel
 @[ -n '$(DESTDIR)' ] || [ -e '/lib/modules/$(KVER)/modules.builtin' ] || { \
-	echo 'install: kernel $(KVER) is not installed here, KVER= names another' >&2; \
+	echo 'install: kernel $(KVER) is not installed here; choose another one with KVER=' >&2; \
 	exit 1; \
 }
 endef
@@ -101,15 +101,15 @@ install-director: module lbctl
 	$(call install_conf,scripts/drlb.conf,/etc/drlb.conf)
 	$(reload_systemd)
 
-# All that a real server needs: no compiler, no kernel module.
-install-realserver: ## install drlb-realserver and its unit alone
+# A real server needs no compiler and no kernel module.
+install-realserver: ## install only drlb-realserver and its unit
 	install -D -m 755 scripts/drlb-realserver $(call to,$(SBINDIR)/drlb-realserver)
 	install -D -m 644 scripts/drlb-realserver.8 $(call to,$(MANDIR)/man8/drlb-realserver.8)
 	$(call install_unit,scripts/drlb-realserver@.service)
 	$(reload_systemd)
 
-# What is running goes on: neither services nor VIPs are stopped.
-uninstall: ## remove what install installed, but for changed configuration
+# Running services and VIPs are not stopped.
+uninstall: ## remove the installed files, except changed configuration
 	@if [ -z '$(DESTDIR)' ] && [ -d /run/systemd/system ]; then \
 		systemctl --quiet disable drlb.service drlb-realserver@.service || :; \
 	fi

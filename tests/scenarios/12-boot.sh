@@ -214,7 +214,7 @@ else
 fi
 matches "one that does not load gives way to the installed one" \
 	"$(drlb-upgrade "/lib/modules/$KVER/updates/drlb.ko" udp=0 2>&1 || true)" \
-	'does not load, the installed module was loaded'
+	'does not load; the installed module was loaded'
 is "with the configuration" "$(lbctl save)" "$saved"
 eventually "it serves even then" 20 serves
 

@@ -186,7 +186,7 @@ lb apply "$TMPDIR/saved"
 said=$("$UPGRADE" "$MODULE" tcp_close=12 2>&1 || true)
 is "a parameter that is lost is told of, one that is given anew is not" \
 	"$(grep warning <<<"$said")" "drlb-upgrade: warning: parameter\
- conn_max=77777 is not in force any more: it belongs into /etc/modprobe.d"
+ conn_max=77777 is not in force any more; put it into /etc/modprobe.d"
 is "as given anew it holds" "$(lb -j config show |
 	json "defaults['tcp_close']")" 12
 
@@ -194,7 +194,7 @@ is "as given anew it holds" "$(lb -j config show |
 
 said=$("$UPGRADE" "$MODULE" udp=0 2>&1 || true)
 matches "a module that refuses its parameters is told of" "$said" \
-	'the module does not load: .* configuration is in /run/drlb-upgrade'
+	'the module does not load, .* configuration is in /run/drlb-upgrade'
 is "the configuration can be had" "$(</run/drlb-upgrade/director)" \
 	"$(<"$TMPDIR/saved")"
 refute "then too no packet is held back" in_ns director \
