@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
 #
-# What the scenarios share: namespaces, servers, clients, captures, verdicts.
-# A scenario sources this file, builds its topology, checks, and ends with
-# `finish`.
+# The library of the scenarios: namespaces, servers, clients, captures,
+# verdicts. A scenario sources this file, builds its topology, makes its checks,
+# and ends with `finish`.
 #
 # Every host of a topology is a namespace with a device eth0 on a common
 # switch (a bridge in a namespace of its own). The last byte of its MAC
@@ -12,7 +12,7 @@
 #     router 1   director 2   client 3   rs1 11   rs2 12   rs3 13
 #     MAC 02:00:00:00:00:11   10.0.0.11   2001:db8::11        for rs1
 #
-# What is set here is for the scenarios.
+# Scenarios use the variables of this file.
 # shellcheck disable=SC2034
 
 set -Eeuo pipefail
@@ -21,9 +21,9 @@ shopt -s inherit_errexit
 TOP=${TOP:?not started by tests/run}
 TMPDIR=${TMPDIR:?not started by tests/run}
 DOOR=${DOOR:-prerouting}
-SLOW=${SLOW:-1}	# by so much this kernel is slower than others
+SLOW=${SLOW:-1}	# the factor by which this kernel is slower than others
 TOOLS=$TOP/tests/tools
-# Distribution programs before whatever else the host may offer by their names.
+# Programs of the distribution take precedence over others of the same names.
 PATH=$(dirname "$(command -v lbctl)"):/usr/sbin:/usr/bin:/sbin:/bin
 export PATH
 
@@ -101,7 +101,7 @@ wait_for() { # SECONDS COMMAND...
 	shift
 	until "$@" >/dev/null 2>&1; do
 		((SECONDS < end)) || return 1
-		sleep 0.2
+		pause 0.1
 	done
 }
 
@@ -126,7 +126,7 @@ cleanup() {
 	local rc=$? ns pids
 	trap - EXIT
 	[[ $finished ]] || echo "not ok - the scenario ended early, status $rc"
-	# The shell would tell of each process that is killed.
+	# The shell would report each process that is killed.
 	exec 2>/dev/null
 	for ns in $(ip netns list | cut -d' ' -f1); do
 		pids=$(ip netns pids "$ns")
@@ -134,22 +134,49 @@ cleanup() {
 		[[ -z $pids ]] || kill -KILL $pids || true
 		ip netns del "$ns"
 	done
-	# And those in namespaces without a name.
+	# Processes in namespaces without a name remain.
 	# shellcheck disable=SC2046 # a list
 	kill -KILL $(jobs -p) || true
 	wait
 	exit "$rc"
 }
-mkdir "$TMPDIR/json"
-mkfifo "$TMPDIR/json/document" "$TMPDIR/json/answer"
-"$TOOLS/json" "$TMPDIR/json" </dev/null &
 trap cleanup EXIT
 trap 'say "line $LINENO: $BASH_COMMAND"' ERR
+
+# ---- the worker, see tests/tools/worker ------------------------------------
+
+mkdir "$TMPDIR/worker"
+mkfifo "$TMPDIR"/worker/{request,status,never}
+exec {never}<>"$TMPDIR/worker/never"
+"$TOOLS/worker" "$TMPDIR/worker" </dev/null &
+
+# Tools that in_ns() gives to the worker: each runs to its end without looking
+# at its standard input. One at a time: spawn() starts those that run meanwhile.
+WORKED=" ask flood forge fragments frames malformed stray-icmp syn-flood who-has "
+
+work() { # run|start|json FIELD...; the output of a command in $input goes along
+	local status said
+	{
+		printf '%s\x1f' "$@"
+		[[ $1 != json ]] || "${input[@]}" || true
+	} >"$TMPDIR/worker/request"
+	read -r status <"$TMPDIR/worker/status"
+	said=$(<"$TMPDIR/worker/output")
+	[[ ! $said ]] || printf '%s\n' "$said"
+	return "$status"
+}
+
+# A process less than sleep, ten times as fast to start.
+pause() { read -rt "$1" -u "$never" || true; }
 
 # ---- namespaces ------------------------------------------------------------
 
 in_ns() { # NAMESPACE COMMAND...
-	nsenter --net="/run/netns/$1" "${@:2}"
+	if [[ $2 == "$TOOLS"/* && $WORKED == *" ${2##*/} "* ]]; then
+		work run "$1" "${2##*/}" "${@:3}"
+	else
+		nsenter --net="/run/netns/$1" "${@:2}"
+	fi
 }
 
 sysctls() { # NAMESPACE KEY=VALUE...
@@ -157,7 +184,8 @@ sysctls() { # NAMESPACE KEY=VALUE...
 }
 
 namespace() { # NAME...
-	# Inherited by the new ones: addresses are usable at once.
+	# New namespaces inherit these values, so that addresses are usable at
+	# once.
 	sysctl -qw net.core.devconf_inherit_init_net=1 \
 		net.ipv6.conf.default.{accept_dad,accept_ra}=0 \
 		net.ipv6.conf.default.router_solicitations=0
@@ -171,7 +199,7 @@ switch() { # NAME
 		link add br0 type bridge mcast_snooping 0
 		link set br0 up
 	END
-	# So that nothing of the host's firewall meddles with frames.
+	# Firewall rules must not apply to bridged frames.
 	if [[ -e /proc/sys/net/bridge ]]; then
 		sysctls "$1" net.bridge.bridge-nf-call-{ip,ip6,arp}tables=0
 	fi
@@ -193,7 +221,7 @@ plug() { # NAMESPACE DEVICE MAC SWITCH [ADDRESS/LEN...]
 	} | in_ns "$ns" ip -batch -
 }
 
-at() { # ADDRESS PORT: as lbctl and URLs want it
+at() { # ADDRESS PORT: in the form of lbctl and URLs
 	if [[ $1 == *:* ]]; then echo "[$1]:$2"; else echo "$1:$2"; fi
 }
 
@@ -227,8 +255,16 @@ vip_on_director() { # VIP...
 	done | in_ns director ip -batch -
 }
 
-real_server() { # NAMESPACE VIP...
-	in_ns "$1" "$TOP/scripts/drlb-realserver" add "${@:2}" >/dev/null
+real_server() { # NAMESPACE VIP...: as drlb-realserver does, but in two processes
+	local vip
+	sysctls "$1" net.ipv4.conf.all.arp_{ignore=1,announce=2}
+	for vip in "${@:2}"; do
+		if [[ $vip == *:* ]]; then
+			echo "address replace $vip/128 dev lo nodad preferred_lft 0"
+		else
+			echo "address replace $vip/32 dev lo scope host"
+		fi
+	done | in_ns "$1" ip -batch -
 }
 
 topology() { # flat | routed
@@ -266,11 +302,12 @@ topology() { # flat | routed
 	fi
 }
 
-# The kernel patches its code when the first netfilter hook of a kind comes and
-# when the last one goes, in whichever namespace. The emulated processors are not
-# up to that under load: one may meet the breakpoint when it is over, which is a
-# panic. For what makes hooks come and go a great many times.
-hooks_stay() { # NAMESPACE: where some of each kind are from now on
+# The kernel patches its code when the first netfilter hook of a kind is
+# registered in any namespace, and when the last one is removed. Under load an
+# emulated processor may meet the breakpoint of the patch too late, which is a
+# panic. Scenarios that register and remove hooks many times keep one hook of
+# each kind registered.
+hooks_stay() { # NAMESPACE: the owner of these hooks
 	local hook chains=
 	for hook in prerouting input forward output postrouting; do
 		chains+="chain $hook { type filter hook $hook priority 0; }; "
@@ -292,11 +329,29 @@ offloads() { # on|off NAMESPACE...: segmentation and checksum offload of eth0
 	done
 }
 
+# Leaves few of the kernel's modules in /lib/modules, so that depmod, which
+# reads all of them, is soon done; and the headers there, as on a director that
+# has them installed. The scenario may undo it with umount.
+few_modules() {
+	local few=$TMPDIR/modules all=/lib/modules/$KVER module
+	mkdir "$few"
+	cp "$all"/modules.{builtin,builtin.modinfo,order} "$few"
+	ln -s "$(cd "$TOP" && realpath "$(scripts/kernel headers "$KVER")")" \
+		"$few/build"
+	modprobe --show-depends -a veth bridge dummy nf_defrag_ipv4 \
+		nf_defrag_ipv6 nf_tables | awk '$1 == "insmod" { print $2 }' | sort -u |
+		while read -r module; do
+			install -D "$module" "$few/${module#"$all"/}"
+		done
+	mount --bind "$few" "$all"
+	depmod "$KVER"
+}
+
 # ---- the director ----------------------------------------------------------
 
 lb() { in_ns director lbctl "$@"; }
 
-director_devices() { # DEVICE...: opens the door that is to be tested
+director_devices() { # DEVICE...: opens the door under test
 	local dev
 	[[ $DOOR == ingress ]] || return 0
 	for dev; do
@@ -314,18 +369,14 @@ service() { # PROTOCOL ADDR:PORT "OPTIONS" [SERVER [weight N]]...
 	done
 }
 
-json() { # EXPRESSION: a value out of lbctl's JSON, see tests/tools/json
+json() { # EXPRESSION: a value out of lbctl's JSON on standard input
 	json_ask "$1" cat
 }
 
-json_ask() { # EXPRESSION COMMAND...: likewise, of what the command prints
-	local said
-	printf %s "$1" >"$TMPDIR/json/question"
-	# One that fails gives no document, which is no answer.
-	"${@:2}" >"$TMPDIR/json/document" || true
-	said=$(<"$TMPDIR/json/answer")
-	echo "${said:1}"
-	return "${said:0:1}"
+json_ask() { # EXPRESSION COMMAND...: a value out of the JSON that it prints
+	# A command that fails prints no document, which makes no value.
+	local input=("${@:2}")
+	work json "$1"
 }
 
 services() { json_ask "$1" lb -j service show; }
@@ -346,24 +397,24 @@ servers_are_up() {
 		for s in services for r in s['servers'])") == True ]]
 }
 
-servers_up() { wait_for 20 servers_are_up; } # their neighbours answered
+servers_up() { wait_for 20 servers_are_up; } # all neighbours have answered
 
 # ---- servers and clients ---------------------------------------------------
 
-spawn() { # NAMESPACE LOG COMMAND...: in the background, its id in $spawned
+spawn() { # NAMESPACE LOG COMMAND...: in the background; sets $spawned to its id
 	nsenter --net="/run/netns/$1" "${@:3}" >"$2" 2>&1 </dev/null &
 	spawned=$!
 }
 
-listens() { # PROCESS: whether lbctl monitor has begun to
+listens() { # PROCESS: whether this lbctl monitor listens
 	awk -v id="$1" '$2 == 16 && $3 == id && $4 != "00000000" { found = 1 }
 		END { exit !found }' "/proc/$1/net/netlink"
 }
 
 serve_http() { # NAMESPACE [NAME [PORT...]]
-	# Answers its name to any request; /keep without closing the
-	# connection; /files/ is stored and fetched, and from /slow/ with
-	# 100 kB a second, on slow kernels less.
+	# Answers each request with its name. Requests for /keep keep the
+	# connection open; /files/ takes uploads and gives downloads; /slow/
+	# gives them at 100 kB a second, on slow kernels at less.
 	local ns=$1 name=${2:-$1} port dir=$TMPDIR/www-${2:-$1} listen=
 	shift $(($# > 1 ? 2 : 1))
 	for port in "${@:-80}"; do
@@ -410,13 +461,13 @@ serve_http() { # NAMESPACE [NAME [PORT...]]
 
 serve_udp() { # NAMESPACE NAME ADDRESS PORT [ADDRESS PORT]...
 	local ready=$TMPDIR/udp-$1-$3-$4
-	spawn "$1" "$ready" "$TOOLS/answer" "$2" "${@:3}"
-	wait_for 20 grep -q ready "$ready"
+	work start "$1" answer "$ready" "$2" "${@:3}"
+	wait_for 20 test -s "$ready"
 }
 
 under_attack() { # PORT...: routed, with servers that can take a SYN flood
-	# The forged sources, 198.18.0.0/15 and 2001:db8:bad::/48, lead into a
-	# black hole at the router.
+	# The router drops answers to the forged sources, 198.18.0.0/15 and
+	# 2001:db8:bad::/48.
 	local n
 	topology routed
 	in_ns router ip -batch - <<-END
@@ -433,12 +484,16 @@ under_attack() { # PORT...: routed, with servers that can take a SYN flood
 }
 
 curl_vip() { # COUNT ADDRESS [CURL-OPTION...]
-	# One connection after the other, each answer on a line. Answers come
-	# from the namespace `client`; a request that fails says so.
+	# Makes one connection after the other from the namespace `client` and
+	# prints each answer, or the error, on a line.
 	local n=$1 address=$2
 	in_ns client curl -sS --max-time $((20 * SLOW)) --resolve "vip:80:$address" \
 		--resolve "vip:8080:$address" "${@:3}" \
 		"http://vip:${PORT:-80}/?[1-$n]" 2>&1
+}
+
+get_vip() { # COUNT ADDRESS: as curl_vip, by the worker: many times as fast
+	ask tcp "$2" "${PORT:-80}" -n "$1" --timeout $((20 * SLOW))
 }
 
 ask() { # tcp|udp ADDRESS PORT [OPTION...], see tests/tools/ask
@@ -446,7 +501,21 @@ ask() { # tcp|udp ADDRESS PORT [OPTION...], see tests/tools/ask
 }
 
 tally() { # answers on stdin, one a line: "rs1=4 rs2=4"
-	sort | uniq -c | awk '{ printf "%s%s=%d", sep, $2, $1; sep = " " }'
+	local -A count=()
+	local line word words=() i
+	while IFS= read -r line; do
+		[[ $line ]] || continue
+		count[$line]=$((${count[$line]-0} + 1))
+	done
+	for line in "${!count[@]}"; do
+		word=${line%% *}=${count[$line]}
+		for ((i = ${#words[@]}; i > 0; i--)); do
+			[[ $word < ${words[i - 1]} ]] || break
+			words[i]=${words[i - 1]}
+		done
+		words[i]=$word
+	done
+	echo "${words[*]}"
 }
 
 hold() { # NAME COUNT ADDRESS PORT: keeps connections open, see tests/tools/hold
@@ -455,11 +524,11 @@ hold() { # NAME COUNT ADDRESS PORT: keeps connections open, see tests/tools/hold
 	wait_for 60 grep -q '^open' "$TMPDIR/hold-$1"
 }
 
-held() { # NAME: "rs1=4 rs2=4", who answered when they were opened
+held() { # NAME: "rs1=4 rs2=4", the servers that answered at the beginning
 	sed -n 's/^server //p' "$TMPDIR/hold-$1" | tally
 }
 
-use_held() { # NAME: one request on each; "alive N same N"
+use_held() { # NAME: makes a request on each; "alive N same N"
 	local pid=hold_$1 n
 	n=$(grep -c '^round' "$TMPDIR/hold-$1" || true)
 	kill -USR1 "${!pid}"
@@ -488,15 +557,15 @@ capture() { # NAME NAMESPACE DEVICE FILTER...
 
 process_ended() { ! kill -0 "$1" 2>/dev/null; }
 
-captured() { # NAME: ends the capture; a line of words for each frame
+captured() { # NAME: ends the capture and prints a line of words for each frame
 	local pid=capture_$1 size=-1 now
-	# tcpdump forgets what it has not read yet: let it catch up.
+	# tcpdump would lose the packets that it has not read yet.
 	while now=$(stat -c %s "$TMPDIR/$1.pcap") && ((now != size)); do
 		size=$now
-		sleep 0.5
+		pause 0.$((SLOW > 1 ? 5 : 2))
 	done
 	kill "${!pid}" 2>/dev/null || true
-	# This is mostly a subshell, which cannot wait for its parent's children.
+	# This is often a subshell, which cannot wait for its parent's children.
 	wait_for 10 process_ended "${!pid}"
-	"$TOOLS/frames" "$TMPDIR/$1.pcap"
+	work run "" frames "$TMPDIR/$1.pcap"
 }

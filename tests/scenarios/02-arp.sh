@@ -25,6 +25,10 @@ for n in 1 2; do
 done
 serve_http rs3
 
+real_server() { # the tool itself
+	in_ns "$1" "$TOP/scripts/drlb-realserver" add "${@:2}" >/dev/null
+}
+
 who_has() { # NAMESPACE VIP: who answers three requests: "MAC=3 MAC=3"
 	in_ns "$1" "$TOOLS/who-has" eth0 "$2" 3 | tally
 }
@@ -89,7 +93,7 @@ for vip in $VIP $VIP6; do
 		ip -n rs$n neigh flush all
 	done
 	is "$vip: all real servers answer the client" \
-		"$(curl_vip 6 $vip | tally)" "rs1=2 rs2=2 rs3=2"
+		"$(get_vip 6 $vip | tally)" "rs1=2 rs2=2 rs3=2"
 	matches "$vip: the client knows the director's MAC address" \
 		"$(ip -n client neigh show $vip)" "$MAC_director"
 done

@@ -53,7 +53,7 @@ for pair in $PUBLIC,$VIP $PUBLIC6,$VIP6; do
 
 	capture client client eth0 "tcp port 80"
 	capture router router eth0 "tcp port 80"
-	is "$public reaches all servers" "$(curl_vip 12 "$public" | tally)" \
+	is "$public reaches all servers" "$(get_vip 12 "$public" | tally)" \
 		"rs1=4 rs2=4 rs3=4"
 	client=$(captured client) router=$(captured router)
 	between "the client hears the public address" \

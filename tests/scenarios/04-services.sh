@@ -45,11 +45,11 @@ for pair in $VIP,$VIPB $VIP6,$VIPB6; do
 	service udp "$(at "$b" '*')" "scheduler rr" "$rs1"
 	check "$a: the servers are up" servers_up
 
-	is "$a:80 goes to all" "$(curl_vip 6 "$a" | tally)" "rs1=2 rs2=2 rs3=2"
-	is "$a:8080 to rs1" "$(PORT=8080 curl_vip 3 "$a" | tally)" "rs1=3"
-	is "$b:80, exact, to rs3" "$(curl_vip 3 "$b" | tally)" "rs3=3"
+	is "$a:80 goes to all" "$(get_vip 6 "$a" | tally)" "rs1=2 rs2=2 rs3=2"
+	is "$a:8080 to rs1" "$(PORT=8080 get_vip 3 "$a" | tally)" "rs1=3"
+	is "$b:80, exact, to rs3" "$(get_vip 3 "$b" | tally)" "rs3=3"
 	is "$b:8080, any port, to rs2" \
-		"$(PORT=8080 curl_vip 3 "$b" | tally)" "rs2=3"
+		"$(PORT=8080 get_vip 3 "$b" | tally)" "rs2=3"
 	is "$b:9999, any port, to rs2" "$(ask tcp "$b" 9999 -n 3 | tally)" "rs2=3"
 	is "the any-port service counted its own" \
 		"$(services "[svc('$b', p)['connections'] for p in (0, 80)]")" \
@@ -77,7 +77,7 @@ for pair in $VIP,$VIPB $VIP6,$VIPB6; do
 
 	lb service del tcp "$(at "$b" 80)"
 	is "without the exact service, any port takes $b:80" \
-		"$(curl_vip 3 "$b" | tally)" "rs2=3"
+		"$(get_vip 3 "$b" | tally)" "rs2=3"
 done
 
 finish

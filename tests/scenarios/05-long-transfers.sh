@@ -109,12 +109,12 @@ for vip in $VIP $VIP6; do
 	lb server set tcp "$s" "$rs2" weight 2
 	lb server set tcp "$s" "$rs3" weight 3
 	is "$vip: new weights hold for new connections" \
-		"$(curl_vip 6 $vip | tally)" "rs1=1 rs2=2 rs3=3"
+		"$(get_vip 6 $vip | tally)" "rs1=1 rs2=2 rs3=3"
 	is "$vip: the old ones stay" "$(established $vip)" "$before"
 	lb server drain tcp "$s" "$rs1"
 	lb server drain tcp "$s" "$rs2"
 	is "$vip: drained servers get no new connections" \
-		"$(curl_vip 6 $vip | tally)" "rs3=6"
+		"$(get_vip 6 $vip | tally)" "rs3=6"
 	is "$vip: and keep those they have" "$(established $vip)" "$before"
 	is "$vip: shown as active ones" "$(services "[r['active'] for r in \
 		svc('$vip', 80)['servers'] if r['weight'] == 0]")" "[1, 1]"

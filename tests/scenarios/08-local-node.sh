@@ -35,7 +35,7 @@ for vip in $VIP $VIP6; do
 	is "$vip: the director knows itself" \
 		"$(server_state $vip 80 "$local")" "local"
 	capture client client eth0 "src host $vip and tcp src port 80"
-	is "$vip: tcp goes to all three" "$(curl_vip 12 $vip | tally)" \
+	is "$vip: tcp goes to all three" "$(get_vip 12 $vip | tally)" \
 		"director=4 rs1=4 rs2=4"
 	between "$vip: the director answers with its own MAC address" \
 		"$(captured client | grep -c "smac=$MAC_director ")" 12 100
@@ -49,14 +49,14 @@ for vip in $VIP $VIP6; do
 	hold local 3 $vip 80
 	is "$vip: connections that last" "$(held local)" "director=1 rs1=1 rs2=1"
 	lb server drain tcp "$s" "$local"
-	is "$vip: the local server drains" "$(curl_vip 4 $vip | tally)" \
+	is "$vip: the local server drains" "$(get_vip 4 $vip | tally)" \
 		"rs1=2 rs2=2"
 	is "$vip: and keeps its connection" "$(use_held local)" "alive 3 same 3"
 	release local
 	lb server set tcp "$s" "$local" weight 1
 	lb server drain tcp "$s" "$(of $vip 11)"
 	lb server drain tcp "$s" "$(of $vip 12)"
-	is "$vip: alone, it takes all" "$(curl_vip 3 $vip | tally)" "director=3"
+	is "$vip: alone, it takes all" "$(get_vip 3 $vip | tally)" "director=3"
 	is "$vip: its connections were counted" "$(services \
 		"srv('$vip', 80, '$local')['connections']")" 8
 done

@@ -32,7 +32,7 @@ director() {
 }
 
 balanced() { # VIP
-	[[ $(curl_vip 3 "$1" | tally) == "rs1=1 rs2=1 rs3=1" ]]
+	[[ $(get_vip 3 "$1" | tally) == "rs1=1 rs2=1 rs3=1" ]]
 }
 
 all_balanced() { balanced $VIP && balanced $VIP6; }
@@ -50,7 +50,7 @@ none_up() {
 from_mac() { # TEXT MAC: rs1 hears the director as
 	capture route rs1 eth0 "tcp dst port 80"
 	is "$1: requests succeed" \
-		"$({ curl_vip 3 $VIP; curl_vip 3 $VIP6; } | tally)" \
+		"$({ get_vip 3 $VIP; get_vip 3 $VIP6; } | tally)" \
 		"rs1=2 rs2=2 rs3=2"
 	is "$1: rs1 hears it from $2" "$(captured route |
 		grep -o 'smac=[^ ]*' | sort -u)" "smac=$2"
@@ -90,7 +90,7 @@ eventually "a silent server is unreachable within seconds" 20 \
 eventually "in IPv6, too" 20 server_is $VIP6 80 2001:db8::13 unreachable
 say "both after $((SECONDS - silent)) s"
 for vip in $VIP $VIP6; do
-	is "$vip: it gets no connections" "$(curl_vip 8 $vip | tally)" \
+	is "$vip: it gets no connections" "$(get_vip 8 $vip | tally)" \
 		"rs1=4 rs2=4"
 done
 matches "its UDP flow goes on elsewhere" \
@@ -281,7 +281,7 @@ for ((i = 0; i < CYCLES; i++)); do
 	insmod "$MODULE"
 	lb apply "$TMPDIR/config"
 	cycles=$((cycles + 1))
-	[[ $(curl_vip 1 $VIP) != rs[123] ]] || served=$((served + 1))
+	[[ $(get_vip 1 $VIP) != rs[123] ]] || served=$((served + 1))
 done
 is "the module was unloaded and loaded under traffic" "$cycles" $CYCLES
 is "and served each time" "$served" $CYCLES

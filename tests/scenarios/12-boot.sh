@@ -54,19 +54,6 @@ hash_secret() { # where root may look at the kernel's memory
 	[[ ! -e /proc/kcore ]] || "$TOOLS/kcore" drlb_hash_secret 40
 }
 
-few_modules() { # so that depmod, which reads all there are, is soon done
-	local few=$TMPDIR/modules all=/lib/modules/$KVER module
-	mkdir "$few"
-	cp "$all"/modules.{builtin,builtin.modinfo,order} "$few"
-	modprobe --show-depends -a veth bridge dummy nf_defrag_ipv4 \
-		nf_defrag_ipv6 nf_tables | awk '$1 == "insmod" { print $2 }' | sort -u |
-		while read -r module; do
-			install -D "$module" "$few/${module#"$all"/}"
-		done
-	mount --bind "$few" "$all"
-	depmod "$KVER"
-}
-
 # ---- installing
 
 install_what_was_built() { # MAKE-WORD...
@@ -172,8 +159,8 @@ ip address add $VIP/32 dev eth0
 ip address add $VIP6/128 dev eth0 nodad
 
 serves() { # [COUNT EACH]
-	[[ $(curl_vip 4 $VIP | tally) == "rs1=2 rs2=2" &&
-		$(curl_vip 4 $VIP6 | tally) == "rs1=2 rs2=2" ]]
+	[[ $(get_vip 4 $VIP | tally) == "rs1=2 rs2=2" &&
+		$(get_vip 4 $VIP6 | tally) == "rs1=2 rs2=2" ]]
 }
 eventually "it serves without a hand on it" 40 serves
 is "by the fast path" "$(lbctl -j device show |
@@ -223,7 +210,7 @@ eventually "it serves even then" 20 serves
 hold kept 2 $VIP 80
 sed -i "s/^    server 10.0.0.12/& weight 0/" /etc/drlb.conf
 check "reload" run_lines ExecReload
-is "reload takes the new file" "$(curl_vip 4 $VIP | tally)" "rs1=4"
+is "reload takes the new file" "$(get_vip 4 $VIP | tally)" "rs1=4"
 is "and keeps connections" "$(use_held kept)" "alive 2 same 2"
 release kept
 check "stop" run_lines ExecStop
@@ -232,7 +219,7 @@ refute "nobody serves then" serves
 check "nor if the unit had not its capability" refused -net_admin /etc/drlb.conf
 is "since nothing would be there" "$(lbctl -j service show)" '{"services":[]}'
 check "start again" run_lines ExecStartPre ExecStart
-is "and it serves again" "$(curl_vip 4 $VIP | tally)" "rs1=4"
+is "and it serves again" "$(get_vip 4 $VIP | tally)" "rs1=4"
 
 # ---- away with it
 

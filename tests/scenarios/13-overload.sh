@@ -137,7 +137,7 @@ for vip in $VIP $VIP6; do
 		"$TMPDIR/hold-during")" 12
 	is "$vip: and go on" "$(use_held during)" "alive 12 same 12"
 	is "$vip: short ones, too" \
-		"$(curl_vip 12 $vip | grep -c '^rs[123]$' || true)" 12
+		"$(get_vip 12 $vip | grep -c '^rs[123]$' || true)" 12
 	lb connection del state SYN_RECV >/dev/null
 	check "$vip: overload ends with the flood" overloaded False
 	is "$vip: those from before are still well" "$(use_held before)" \
@@ -183,13 +183,13 @@ for vip in $VIP $VIP6; do
 	is "$vip: the first go on" "$(use_held first)" "alive 12 same 12"
 	is "$vip: so do the others" "$(use_held more)" "alive 24 same 24"
 	is "$vip: new ones succeed" \
-		"$(curl_vip 12 $vip | grep -c '^rs[123]$' || true)" 12
+		"$(get_vip 12 $vip | grep -c '^rs[123]$' || true)" 12
 	lb config set conn_max 100000 tcp_unproven_max 10000
 	check "$vip: a higher limit ends it" overloaded False
 	release first
 	is "$vip: the others still go on" "$(use_held more)" "alive 24 same 24"
 	release more
-	is "$vip: rr is back" "$(curl_vip 9 $vip | tally)" "rs1=3 rs2=3 rs3=3"
+	is "$vip: rr is back" "$(get_vip 9 $vip | tally)" "rs1=3 rs2=3 rs3=3"
 	lb service del tcp "$s"
 done
 

@@ -274,7 +274,7 @@ for n in 1 2 3; do
 	serve_http rs$n
 done
 for vip in $VIP $VIP6; do
-	is "$vip: and the director serves" "$(curl_vip 3 $vip | tally)" "rs1=3"
+	is "$vip: and the director serves" "$(get_vip 3 $vip | tally)" "rs1=3"
 done
 
 finish

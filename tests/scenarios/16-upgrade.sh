@@ -168,7 +168,7 @@ for name in udp udp6 tcp; do
 		0 $((SLOW * 30000))
 done
 is "wlc: new ones are served" \
-	"$(PORT=8080 curl_vip 4 $VIP | grep -c '^rs[123]$' || true)" 4
+	"$(PORT=8080 get_vip 4 $VIP | grep -c '^rs[123]$' || true)" 4
 
 check "monitor says that the module came back" grep -q 'module is back' \
 	"$TMPDIR/monitor"
@@ -204,7 +204,7 @@ said=$("$UPGRADE" "$MODULE" 2>&1 || true)
 matches "which is no reason to save nothing over it" "$said" \
 	'earlier upgrade could not apply'
 check "the configuration can be applied" lb apply /run/drlb-upgrade/director
-is "and it serves" "$(curl_vip 4 $VIP | grep -c '^rs[123]$' || true)" 4
+is "and it serves" "$(get_vip 4 $VIP | grep -c '^rs[123]$' || true)" 4
 rm -r /run/drlb-upgrade
 
 finish

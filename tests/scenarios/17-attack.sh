@@ -135,7 +135,7 @@ flood() { # KIND VIP PORT COUNTER MIN MAX
 	before=$(counter $4)
 	spawn_flood $vip $3 $kind
 	is "$what: clients are served meanwhile" \
-		"$(curl_vip 3 $vip | grep -c '^rs[123]$' || true)" 3
+		"$(get_vip 3 $vip | grep -c '^rs[123]$' || true)" 3
 	wait $spawned
 	is "$what: all was sent" "$(<"$TMPDIR/flood")" $FLOOD
 	took=$((SECONDS - took))
@@ -164,7 +164,7 @@ for vip in $VIP $VIP6; do
 	flood icmp $vip 80 icmp_unrelated 0 0
 	spawn_flood $vip 80 fragment
 	is "$vip: fragments: clients are served meanwhile" \
-		"$(curl_vip 3 $vip | grep -c '^rs[123]$' || true)" 3
+		"$(get_vip 3 $vip | grep -c '^rs[123]$' || true)" 3
 	wait $spawned
 	is "$vip: fragments: no entry" "$(forged $vip)" 0
 	# Those of IPv6 are on nobody's books. But those that waited become whole
@@ -221,7 +221,7 @@ for vip in $VIP $VIP6; do
 	flood handshake $vip 80 stateless $HALF_OPEN $CONN_MAX
 	flood udp $vip 80 stateless $((CONN_MAX / 2)) $CONN_MAX
 	release before
-	is "$vip: all is well after it" "$(curl_vip 9 $vip | tally)" \
+	is "$vip: all is well after it" "$(get_vip 9 $vip | tally)" \
 		"rs1=3 rs2=3 rs3=3"
 done
 
@@ -358,7 +358,7 @@ in_ns rs3 "$TOOLS/forge" eth0 $MAC_director - 10.0.0.11 0 claim
 sleep 1
 is "a permanent neighbour entry is believed more than an ARP reply" \
 	"$(services "srv('$VIP', 80, '10.0.0.11')['lladdr']")" $MAC_rs1
-is "and its server serves" "$(curl_vip 3 $VIP | tally)" "rs1=1 rs2=1 rs3=1"
+is "and its server serves" "$(get_vip 3 $VIP | tally)" "rs1=1 rs2=1 rs3=1"
 
 # ---- what else shows
 

@@ -53,7 +53,7 @@ for shown in 0 1; do
 	sysctls director net.bridge.bridge-nf-call-{ip,ip6}tables=$shown
 	for vip in $VIP $VIP6; do
 		what="$vip, bridge-nf-call $shown"
-		is "$what: all servers serve" "$(curl_vip 9 $vip | tally)" \
+		is "$what: all servers serve" "$(get_vip 9 $vip | tally)" \
 			"rs1=3 rs2=3 rs3=3"
 		lb connection del all >/dev/null
 		lb stats zero

@@ -1,15 +1,16 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
 #
-# What every run in a virtual machine is asked at its end, and how it is told.
+# The checks at the end of each run in a virtual machine, and their verdict.
 
-# Fails, with the reason on stdout, if the module drlb is here to stay.
+# Unloads the module drlb. Fails, with the reason on stdout, if that is
+# impossible.
 unload_drlb() {
 	local tries said
 
 	[[ -e /sys/module/drlb ]] || return 0
 
-	# One that hangs cannot be killed either; nobody waits for it.
+	# A hanging rmmod cannot be killed, so it runs in the background.
 	said=$(mktemp)
 	rmmod drlb >/dev/null 2>"$said" &
 	for ((tries = 0; tries < 300; tries++)); do
@@ -23,7 +24,7 @@ unload_drlb() {
 	return 1
 }
 
-# Writes a line of its own into the kernel's log, and tells what to find it by.
+# Writes a unique line into the kernel's log and prints it.
 log_mark() {
 	local mark="tests: mark $BASHPID.$SRANDOM"
 
@@ -31,7 +32,7 @@ log_mark() {
 	echo "$mark"
 }
 
-# What came after it. A log that has lost it may have lost anything.
+# Prints the log after that line. A log without the line has lost messages.
 log_since() { # MARK
 	dmesg | awk -v mark="$1" '
 		found { print; next }
@@ -46,19 +47,19 @@ log_since() { # MARK
 		}'
 }
 
-# Of the races that KCSAN reports only those that the module takes part in: the
-# kernel has many of its own. A report stands between two lines of ===. In it a
-# line tells of each access, and the stack follows, innermost function first, as
-# which one counts that what was compiled into it. The module takes part if one of
-# these first functions is its own. If none is, the race is between two pieces of
-# the kernel's code, whoever called them; or if both are rhashtable's, which its
-# header compiles into the module: it reads a bucket while it holds that one's lock,
-# a bit of the same word, for which others wait there.
+# Removes KCSAN's reports of races without the module; the kernel has many of
+# its own. A report stands between two lines of ===. It has a line for each
+# access, followed by the stack, innermost function first. The module takes part
+# in a race if one of the innermost functions, including functions inlined into
+# it, is the module's own. The exception is a race in which both are
+# rhashtable's, which its header compiles into the module: it reads a bucket
+# under a lock that is a bit of the same word, and other processors wait for
+# that bit.
 only_our_races() {
 	races ours
 }
 
-# Of the others, what those are about that the module has called for.
+# Prints the titles of the other reports in whose stack the module appears.
 races_beneath() {
 	races beneath | sed -n 's/.*BUG: KCSAN: //p'
 }
@@ -85,8 +86,8 @@ races() { # ours|beneath
 		END { if (inside && which == "ours") print text }'
 }
 
-# Likewise of lists that nobody seems to protect: 6.12's nf_tables walks its sets
-# so. Such a report ends with its stack.
+# Removes warnings about unprotected RCU lists without the module: nf_tables of
+# 6.12 causes them when it walks its sets. Such a report ends with its stack.
 only_our_lists() {
 	awk '
 		/WARNING: suspicious RCU usage/ { inside = 1; text = ours = "" }
@@ -101,7 +102,7 @@ only_our_lists() {
 		END { if (inside) printf "%s", text }'
 }
 
-# Fails, with the first complaint on stdout, if there is one in a kernel log.
+# Fails, with the first complaint on stdout, if the kernel log on stdin has one.
 log_is_clean() {
 	local bad line
 
@@ -109,7 +110,7 @@ log_is_clean() {
 	bad+='|ref_tracker:|refcount_t|rcu:.*stall'
 	bad+='|blocked for more than|soft lockup|unregister_netdevice: waiting'
 	bad+='|leak detector disabled'
-	# That a tracker got no memory is no complaint: 20-faults sees to it.
+	# 20-faults makes allocations of trackers fail, which is no complaint.
 	line=$(only_our_races | only_our_lists |
 		grep -v 'ref_tracker: memory allocation failure' |
 		grep -E "$bad") || return 0
@@ -119,8 +120,8 @@ log_is_clean() {
 	return 1
 }
 
-# Fails, with the reason on stdout, if a kernel that watches itself has ceased to,
-# maybe before anybody looked at its log.
+# Fails, with the reason on stdout, if the checks of a debug kernel have
+# stopped.
 watches_still() {
 	local debug=/sys/kernel/debug what=
 
@@ -137,13 +138,13 @@ watches_still() {
 	return 1
 }
 
-# In the guest: what came of the command, and what is wrong besides, in lines.
+# In the guest: writes the status of the command, and one line for each problem.
 verdict_write() { # FILE STATUS PROBLEMS
 	printf 'exit %d\n%s' "$2" "${3:+$3$'\n'}" >"$1"
 }
 
-# On the host: tells the problems. Returns what the command did, or 126 if that
-# was all right and something else was not.
+# On the host: prints the problems. Returns the status of the command, or 126 if
+# the command succeeded and there was a problem.
 verdict_read() { # FILE WHO
 	local status problem
 
