@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 #
-# The commands for people; `make help` lists them. The kernel's build reads Kbuild.
+# The commands for people; `make help` lists them. The kernel's build reads
+# Kbuild.
 #
 #	KVER=6.1.0-49-amd64	kernel to build for, default the running one
 #	KDIR=DIR		its headers or build tree
