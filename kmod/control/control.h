@@ -67,6 +67,17 @@ void drlb_control_zero(struct drlb_net *dn);
  */
 int drlb_control_outcome(int err, struct netlink_ext_ack *extack);
 
+/* doors.c: the PRE_ROUTING door, LRO, and the collector.
+ * Context: drlb_services.lock held, but for disable_lro.
+ */
+
+/* For a service that was added; @opened: the door was closed before. */
+int drlb_doors_open(struct drlb_net *dn, bool *opened);
+/* After services were removed. */
+void drlb_doors_follow(struct drlb_net *dn);
+/* When the door was opened. */
+void drlb_doors_disable_lro(struct drlb_net *dn);
+
 /* check.c: refusals and warnings.
  * Context: drlb_services.lock held.
  */

@@ -46,10 +46,7 @@ static void __net_exit drlb_live_stop(struct net *net)
 	drlb_devices_flush(&dn->devices);
 	rtnl_unlock();
 
-	mutex_lock(&dn->director.services.lock);
-	drlb_hooks_disable(&dn->hooks, net);
-	mutex_unlock(&dn->director.services.lock);
-
+	drlb_doors_exit(dn);
 	drlb_egresses_stop(&dn->egresses);
 }
 

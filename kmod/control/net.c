@@ -50,6 +50,7 @@ static int __net_init drlb_net_start(struct net *net)
 
 	drlb_conns_init(&d->conns);
 	drlb_devices_init(&dn->devices, d);
+	drlb_doors_init(dn);
 
 	return 0;
 

@@ -38,6 +38,7 @@
  * @settings: as configured
  * @egresses: next hops
  * @hooks: the PRE_ROUTING door
+ * @close: closes that door when its time has come
  * @devices: the ingress doors
  * @net: the namespace
  * @live: notifiers may use it; set and cleared under RTNL, read under RTNL or
@@ -49,6 +50,7 @@ struct drlb_net {
 	struct drlb_settings settings;
 	struct drlb_egresses egresses;
 	struct drlb_hooks hooks;
+	struct delayed_work close;
 	struct drlb_devices devices;
 	struct net *net;
 	bool live;
@@ -66,6 +68,10 @@ void drlb_net_exit(void);
 /* live.c: all of it, namespaces and notifiers, in the right order. */
 int drlb_live_init(void);
 void drlb_live_exit(void);
+
+/* doors.c: when the namespace begins and ends. */
+void drlb_doors_init(struct drlb_net *dn);
+void drlb_doors_exit(struct drlb_net *dn);
 
 /* notify.c: the kernel's events. They are heard after the namespaces have their
  * memory, and until all of them have ended.

@@ -3,8 +3,6 @@
 #include "base/event.h"
 #include "control/control.h"
 
-#include <linux/rtnetlink.h>
-
 static struct drlb_services *lock_services(struct drlb_net *dn)
 {
 	struct drlb_services *services = &dn->director.services;
@@ -73,47 +71,6 @@ static void publish_server(struct drlb_net *dn, u8 kind,
 	drlb_event_publish(&event);
 }
 
-/* ---- the doors and the collector, which are there while services are ------ */
-
-static int doors_open(struct drlb_net *dn, bool *opened)
-{
-	struct drlb_director *d = &dn->director;
-	int err;
-
-	*opened = !dn->hooks.enabled;
-	/* Packets may come by an ingress door from now on. */
-	drlb_conns_collect(&d->conns, true);
-	err = drlb_hooks_enable(&dn->hooks, dn->net, d);
-	if (err)
-		drlb_conns_collect(&d->conns, false);
-
-	return err;
-}
-
-static void doors_follow(struct drlb_net *dn)
-{
-	struct drlb_director *d = &dn->director;
-
-	if (!xa_empty(&d->services.ids))
-		return;
-
-	drlb_hooks_disable(&dn->hooks, dn->net);
-	drlb_conns_collect(&d->conns, false);
-}
-
-/* Frames that a device's LRO has merged cannot be forwarded. Devices that come
- * up later are met by the notifier.
- */
-static void disable_lro(struct drlb_net *dn)
-{
-	struct net_device *dev;
-
-	rtnl_lock();
-	for_each_netdev(dn->net, dev)
-		dev_disable_lro(dev);
-	rtnl_unlock();
-}
-
 /* ---- services ------------------------------------------------------------- */
 
 static int check_add(struct drlb_net *dn, struct drlb_service_change *change,
@@ -142,7 +99,7 @@ static int add(struct drlb_net *dn, const struct drlb_service_change *change,
 	if (err)
 		return err;
 
-	err = doors_open(dn, opened);
+	err = drlb_doors_open(dn, opened);
 	if (err) {
 		drlb_service_del(svc);
 		NL_SET_ERR_MSG(extack,
@@ -170,7 +127,7 @@ int drlb_control_service_add(struct drlb_net *dn,
 	mutex_unlock(&services->lock);
 
 	if (!err && opened)
-		disable_lro(dn);
+		drlb_doors_disable_lro(dn);
 
 	return server_outcome(err, extack);
 }
@@ -224,7 +181,7 @@ int drlb_control_service_del(struct drlb_net *dn,
 
 	if (svc && !check) {
 		drlb_service_del(svc);
-		doors_follow(dn);
+		drlb_doors_follow(dn);
 		publish_service(dn, DRLB_EVENT_SERVICE_REMOVED, key, NULL);
 	}
 	mutex_unlock(&services->lock);
@@ -244,7 +201,7 @@ void drlb_control_service_flush(struct drlb_net *dn)
 		drlb_service_del(svc);
 		publish_service(dn, DRLB_EVENT_SERVICE_REMOVED, &key, NULL);
 	}
-	doors_follow(dn);
+	drlb_doors_follow(dn);
 	mutex_unlock(&services->lock);
 }
 

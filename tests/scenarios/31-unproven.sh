@@ -125,6 +125,7 @@ within_budget() { # VIP PROTOCOL
 # Those of TCP first: after an overload of UDP new flows go by the hash for a
 # while, since they may be old ones without an entry.
 for vip in $VIP $VIP6; do
+	lb connection del all >/dev/null
 	hold before 3 $vip 80
 	for kind in syn handshake; do
 		what="$vip: a $kind flood"
