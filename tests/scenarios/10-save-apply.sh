@@ -225,6 +225,22 @@ ip -n director link set many up
 check "the server is used once its network is back" wait_for 20 remote_is up
 lb apply "$TMPDIR/saved"
 
+# ---- a warning about many lines, on a director without the VIP
+
+printf 'service tcp 10.0.0.200:%s\n' 1 2 3 >"$TMPDIR/standby"
+warnings=$(lb apply "$TMPDIR/standby" 2>&1)
+is "three services have one warning and one line that counts the others" \
+	"$(wc -l <<<"$warnings")" 2
+matches "the warning names the first line" "$warnings" \
+	'standby:1: warning: service tcp 10\.0\.0\.200:1: the virtual IP is not'
+matches "the count names the kind of the others" "$warnings" \
+	'standby:1: warning: the same holds for 2 more services'
+lb apply /dev/null
+is "with --verbose each line has its warning" \
+	"$(lb apply -v "$TMPDIR/standby" 2>&1 |
+		grep -cE 'standby:[123]: warning: service tcp 10\.0\.0\.200')" 3
+lb apply "$TMPDIR/saved"
+
 # ---- two at once: the kernel has one file or the other, or that was told
 
 echo "service tcp $VIPB:81" >"$TMPDIR/one"

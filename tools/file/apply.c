@@ -10,7 +10,7 @@
 
 #include "base/memory.h"
 #include "file/apply.h"
-#include "file/lines.h"
+#include "file/complaints.h"
 #include "file/plan_print.h"
 #include "wire/blame.h"
 #include "wire/config.h"
@@ -18,15 +18,8 @@
 #include "wire/family.h"
 #include "wire/service.h"
 
-/* More complaints than this are not worth reading. */
-#define COMPLAINTS_MAX	20
 /* How often the changes of other programs may interfere */
 #define TRIES		3
-
-struct complaint {
-	unsigned int line;
-	char *text;
-};
 
 struct apply {
 	struct file file;
@@ -36,8 +29,7 @@ struct apply {
 	bool verbose;
 	bool checking;		/* this pass is the check */
 	bool denied;
-	struct complaint *complaint;
-	size_t n, room;
+	struct complaints complaints;
 };
 
 static void put_servers(struct nlmsghdr *nlh, const struct service *svc)
@@ -85,82 +77,86 @@ static void change_queue(const struct apply *a, struct nl *nl,
 		mnl_attr_put(nlh, DRLB_A_CHECK, 0, NULL);
 }
 
-static struct name blamed_setting(const struct apply *a,
-				  const struct nl_answer *answer,
-				  unsigned int *line)
+static char *blamed_setting(const struct apply *a,
+			    const struct nl_answer *answer,
+			    struct complaint *c)
 {
 	const struct field *f = field_blamed(answer);
-	struct name name;
 
-	*line = f ? a->plan.config.line[f->attr] : 0;
-	snprintf(name.s, sizeof(name.s), "config%s%s", f ? " " : "",
-		 f ? f->name : "");
-	return name;
+	c->kind = "setting";
+	c->line = f ? a->plan.config.line[f->attr] : 0;
+
+	return xasprintf("config%s%s", f ? " " : "", f ? f->name : "");
+}
+
+static char *blamed_device(const struct change *change, struct complaint *c)
+{
+	c->kind = "device";
+	if (change->type == CHANGE_DEVICE_ADD)
+		c->line = change->device->line;
+
+	return xasprintf("device %s", change->device->name);
 }
 
 /* One request may be about many servers. */
-static struct name blamed_server(const struct service *svc,
-				 const struct nl_answer *answer,
-				 unsigned int *line)
+static char *blamed_server(const struct service *svc,
+			   const struct nl_answer *answer, struct complaint *c)
 {
 	const struct nlattr *attr;
 	unsigned int index;
-	struct name name;
 
 	attr = attr_blamed(answer, &index);
 	if (attr && mnl_attr_get_type(attr) == DRLB_A_SERVER &&
 	    index < svc->n) {
-		*line = svc->server[index].line;
-		return server_name(&svc->key, &svc->server[index].addr);
+		c->kind = "server";
+		c->line = svc->server[index].line;
+		return xstrdup(server_name(&svc->key,
+					   &svc->server[index].addr).s);
 	}
-	*line = svc->line;
-	snprintf(name.s, sizeof(name.s), "service %.100s",
-		 service_name(&svc->key).s);
-	return name;
+	c->kind = "service";
+	c->line = svc->line;
+
+	return xasprintf("service %s", service_name(&svc->key).s);
 }
 
-/* The object that an answer is about, and its line in the file, or 0 */
-static struct name blamed(const struct apply *a,
-			  const struct nl_answer *answer, unsigned int *line)
+/* The object that an answer is about; sets its kind and its line in the file. */
+static char *blamed(const struct apply *a, const struct nl_answer *answer,
+		    struct complaint *c)
 {
 	const struct change *change = answer->about;
-	struct name name;
 
 	switch (change->type) {
 	case CHANGE_CONFIG:
-		return blamed_setting(a, answer, line);
+		return blamed_setting(a, answer, c);
 	case CHANGE_DEVICE_ADD:
 	case CHANGE_DEVICE_DEL:
-		*line = change->type == CHANGE_DEVICE_ADD ?
-			change->device->line : 0;
-		snprintf(name.s, sizeof(name.s), "device %s",
-			 change->device->name);
-		return name;
+		return blamed_device(change, c);
 	case CHANGE_SERVICE_DEL:
-		return blamed_server(change->have, answer, line);
+		return blamed_server(change->have, answer, c);
 	default:
-		return blamed_server(change->want, answer, line);
+		return blamed_server(change->want, answer, c);
 	}
 }
 
-static char *complaint_text(const struct apply *a,
-			    const struct nl_answer *answer, unsigned int *line)
+static void complaint_note(struct apply *a, const struct nl_answer *answer)
 {
 	const struct change *change = answer->about;
-	struct name name = blamed(a, answer, line);
+	struct complaint c = { .warning = !answer->error };
+	char *object = blamed(a, answer, &c);
 	struct name option = { "" };
 
 	/* A setting is an object by itself. */
 	if (change->type != CHANGE_CONFIG)
 		option = option_blamed(answer);
-	return xasprintf("%s%s: %s%s", answer->error ? "" : "warning: ",
-			 name.s, option.s, answer->cause);
+	c.object = xasprintf("%s: %s", object, option.s);
+	c.cause = xstrdup(answer->cause);
+	complaints_add(&a->complaints, &c);
+	free(object);
 }
 
 static void apply_answer(const struct nl_answer *answer, void *ctx)
 {
 	struct apply *a = ctx;
-	struct complaint *c;
 
 	/* Without rights all changes are refused, and one complaint is enough.
 	 * The module's own EPERM is about this change alone.
@@ -174,33 +170,7 @@ static void apply_answer(const struct nl_answer *answer, void *ctx)
 	/* Both passes bring the same warnings. */
 	if (!answer->cause || (!answer->error && a->checking && !a->dry))
 		return;
-	a->complaint = array_grow(a->complaint, &a->n, &a->room,
-				  sizeof(*a->complaint));
-	c = &a->complaint[a->n - 1];
-	c->text = complaint_text(a, answer, &c->line);
-}
-
-static int complaint_order(const void *pa, const void *pb)
-{
-	const struct complaint *a = pa, *b = pb;
-
-	return (a->line > b->line) - (a->line < b->line);
-}
-
-/* In the order of the lines, which is not that of the requests */
-static void print_complaints(struct apply *a)
-{
-	sort(a->complaint, a->n, sizeof(*a->complaint), complaint_order);
-	for (size_t i = 0; i < a->n; i++) {
-		if (i < COMPLAINTS_MAX)
-			line_complain(a->file.name, a->complaint[i].line, "%s",
-				      a->complaint[i].text);
-		free(a->complaint[i].text);
-	}
-	if (a->n > COMPLAINTS_MAX)
-		line_complain(a->file.name, 0, "there are %zu more complaints",
-			      a->n - COMPLAINTS_MAX);
-	a->n = 0;
+	complaint_note(a, answer);
 }
 
 /* Returns as nl_flush(). */
@@ -215,7 +185,7 @@ static int apply_pass(struct apply *a, struct nl *nl, bool checking)
 		change_queue(a, nl, &a->plan.change[i]);
 	ret = nl_flush(nl);
 	nl_handle(nl, NULL);
-	print_complaints(a);
+	complaints_print(&a->complaints, a->file.name);
 
 	return ret;
 }
@@ -275,7 +245,9 @@ static enum status apply_all(struct apply *a, struct nl *nl)
 
 enum status apply_file(const char *path, bool dry, bool verbose)
 {
-	struct apply a = { .dry = dry, .verbose = verbose };
+	struct apply a = {
+		.dry = dry, .verbose = verbose, .complaints.each = verbose,
+	};
 	enum status status = STATUS_FAILED;
 	struct nl *nl = NULL;
 
@@ -288,7 +260,7 @@ enum status apply_file(const char *path, bool dry, bool verbose)
 out:
 	nl_close(nl);
 	plan_free(&a.plan);
-	free(a.complaint);
+	complaints_free(&a.complaints);
 	present_free(&a.present);
 	file_free(&a.file);
 	return status;
