@@ -204,27 +204,78 @@ release more
 
 # ---- events
 
-spawn director "$TMPDIR/events" lbctl monitor
-monitor=$spawned
+listeners=()
 monitors=()
 for options in "" -j; do
+	# shellcheck disable=SC2086 # words
+	spawn director "$TMPDIR/events$options" lbctl $options monitor
+	listeners+=("$spawned")
 	# shellcheck disable=SC2016,SC2086 # for the other shell; words
 	spawn director "$TMPDIR/full$options" sh -c 'exec lbctl "$@" >/dev/full' - \
 		$options monitor
 	monitors+=("$spawned")
 done
-for pid in "$monitor" "${monitors[@]}"; do
+for pid in "${listeners[@]}" "${monitors[@]}"; do
 	check "a monitor listens" wait_for 30 listens "$pid"
 done
 lb server add tcp $S 10.0.0.77
-check "nobody is there" wait_for 60 grep -qx 'server 10.0.0.77: unreachable' \
-	"$TMPDIR/events"
+check "nobody is there" wait_for 60 grep -qx \
+	"server 10.0.0.77 of tcp $S: unreachable" "$TMPDIR/events"
 for pid in "${monitors[@]}"; do
 	check "a monitor that cannot write ends" \
 		wait_for 30 process_ended "$pid"
 done
 matches "and says why" "$(cat "$TMPDIR/full" "$TMPDIR/full-j")" \
 	'standard output: .*standard output: '
-kill "$monitor"
+
+# Each kind, but for states, which come when they like.
+NEW=udp\ $VIP:123
+in_ns director sh -e <<-END
+	lbctl service add $NEW scheduler rr on-dead open
+	lbctl server add $NEW 10.0.0.12 weight 3
+	lbctl service set $NEW scheduler wrr udp 90s
+	lbctl server set $NEW 10.0.0.12 weight 4
+	lbctl server del $NEW 10.0.0.12
+	lbctl service del $NEW
+	lbctl device add eth8
+	lbctl device del eth8
+	lbctl config set udp_new 31
+END
+for options in "" -j; do
+	check "a monitor tells of the last change${options:+ in JSON}" \
+		wait_for 30 grep -q 'config.*changed' "$TMPDIR/events$options"
+done
+is "monitor: a line for each change" "$(grep -E "$NEW: |^device|^config" \
+	"$TMPDIR/events" | grep -vE ': (up|resolving)$')" "\
+service $NEW: added, scheduler rr on-dead open
+server 10.0.0.12 of $NEW: added, weight 3
+service $NEW: changed, scheduler wrr on-dead open udp 90
+server 10.0.0.12 of $NEW: changed, weight 4
+server 10.0.0.12 of $NEW: removed
+service $NEW: removed
+device eth8: added
+device eth8: removed
+config: changed"
+told() { # EVENT: what JSON has of it
+	grep "\"$1\"" "$TMPDIR/events-j" | tail -n 1
+}
+is "monitor, as JSON: a service" \
+	"$(told service_changed | json "[event, protocol, address, port, \
+	scheduler, on_dead, udp, tcp_close]")" \
+	"['service_changed', 'udp', '$VIP', 123, 'wrr', 'open', 90, 0]"
+is "monitor, as JSON: a server" \
+	"$(told server_changed | json "[event, address, port, server, weight]")" \
+	"['server_changed', '$VIP', 123, '10.0.0.12', 4]"
+is "monitor, as JSON: a state" \
+	"$(grep '"server":"10.0.0.77"' "$TMPDIR/events-j" | tail -n 1 |
+		json "[event, port, server, state]")" \
+	"['server_state', 80, '10.0.0.77', 'unreachable']"
+is "monitor, as JSON: a service that is removed" "$(told service_removed)" \
+	"{\"event\":\"service_removed\",\"protocol\":\"udp\",\"address\":\"$VIP\",\"port\":123}"
+is "monitor, as JSON: others" \
+	"$(told device_removed; told config_changed)" \
+	'{"event":"device_removed","device":"eth8"}
+{"event":"config_changed"}'
+kill "${listeners[@]}"
 
 finish

@@ -48,7 +48,7 @@ static void print_server(const struct event *event)
 {
 	const struct server *srv = &event->server;
 
-	printf("server %s: ", server_name(&event->service.key, &srv->addr).s);
+	printf("%s: ", server_name(&event->service.key, &srv->addr).s);
 	if (event->kind == DRLB_EVENT_SERVER_STATE)
 		puts(name_of(server_state_names, srv->state));
 	else if (event->kind == DRLB_EVENT_SERVER_REMOVED)

@@ -44,15 +44,24 @@ static const char *or_dash(const char *text)
 	return *text ? text : "-";
 }
 
+/* A single word, as all values on a line are */
+static struct name state_word(const struct server *srv)
+{
+	struct name name;
+
+	snprintf(name.s, sizeof(name.s), "%s", state_name(srv));
+	for (char *c = name.s; *c; c++)
+		if (*c == ' ')
+			*c = '-';
+	return name;
+}
+
 void server_oneline(const struct service_key *key, const struct server *srv)
 {
 	char *text = fields_text(&server_schema, srv, ALL_FIELDS);
-	/* A single word, as all values on the line are */
-	const char *state = srv->state == DRLB_SERVER_NO_ROUTE ?
-			    "no-route" : state_name(srv);
 
 	printf("%s%s state %s device %s lladdr %s",
-	       server_name(key, &srv->addr).s, text, state,
+	       server_name(key, &srv->addr).s, text, state_word(srv).s,
 	       or_dash(device_name(srv->ifindex).s),
 	       or_dash(lladdr_name(srv).s));
 	counters_oneline(&srv->counters);
