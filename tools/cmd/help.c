@@ -30,6 +30,14 @@ static void help_field(const struct field *f, const void *defaults)
 	free(arg);
 }
 
+static bool has_times(const struct schema *schema)
+{
+	for (const struct field *f = schema->field; f->name; f++)
+		if (f->type == FIELD_TIME)
+			return true;
+	return false;
+}
+
 /* The defaults of settings are in the kernel, where "config show" gets them. */
 static void help_schema(const struct object *obj)
 {
@@ -40,10 +48,10 @@ static void help_schema(const struct object *obj)
 	} defaults = { 0 };
 	bool setting = obj->schema->nest == DRLB_A_CONFIG;
 
-	printf("\n  %s is one of the following%s:\n",
+	printf("\n  %s is one of the following%s%s:\n",
 	       setting ? "KEY" : "OPTION",
-	       setting ? ", TIME being 30, 90s, 15m or 1h" :
-			 ", with its default in parentheses");
+	       setting ? "" : ", with its default in parentheses",
+	       has_times(obj->schema) ? "; TIME is 30, 90s, 15m or 1h" : "");
 	fields_reset(obj->schema, &defaults);
 	for (const struct field *f = obj->schema->field; f->name; f++)
 		if (!(f->flags & FIELD_READONLY))

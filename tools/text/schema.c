@@ -16,7 +16,7 @@
 	.type = FIELD_TIME, \
 	MEMBER(struct service, timeout[DRLB_CONNECTION_##state]), \
 	.max = DRLB_TIMEOUT_MAX, .arg = "TIME", \
-	.about = "the setting of that name for this service, 0: the setting" }
+	.about = "replaces the setting of that name, unless it is 0" }
 
 static const struct field service_fields[] = {
 	{
