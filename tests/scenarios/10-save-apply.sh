@@ -35,12 +35,12 @@ config conn_max 5000 udp 77
 
 service tcp $VIP:80 scheduler wrr
     server 10.0.0.11 weight 3
-    server 10.0.0.12 weight 65535	# the largest
+    server 10.0.0.12 weight 2147483647	# the largest
     server 10.0.0.13 weight 0
 service tcp $VIP:* scheduler mh table-size 4099 hash source
     server 10.0.0.13
 service udp $VIP:53 scheduler rr
-service tcp [$VIP6]:80
+service tcp [$VIP6]:80 on-dead open tcp_established 1h tcp_close 0
     server 2001:db8::11
     server 2001:db8::12 weight 2
 service udp [$VIP6]:* scheduler mh
@@ -54,9 +54,16 @@ is "all five services are there" "$(services "len(services)")" 5
 is "with all options" "$(services "[svc('$VIP', 0)[k] for k in \
 	('scheduler', 'table_size', 'hash')]")" "['mh', 4099, 'source']"
 is "and weights" "$(services "[r['weight'] for r in \
-	svc('$VIP', 80)['servers']]")" "[3, 65535, 0]"
+	svc('$VIP', 80)['servers']]")" "[3, 2147483647, 0]"
+is "and the policy and the times of a service" \
+	"$(services "[svc('$VIP6', 80)[k] for k in \
+	('on_dead', 'tcp_established', 'tcp_close', 'udp')]")" \
+	"['open', 3600, 0, 0]"
 lb save >"$TMPDIR/saved"
 say "$(<"$TMPDIR/saved")"
+is "a service's line has the options that are not the default" \
+	"$(grep -F "tcp [$VIP6]:80" "$TMPDIR/saved")" \
+	"service tcp [$VIP6]:80 scheduler wlc on-dead open tcp_established 3600"
 lb apply "$TMPDIR/saved"
 is "save, apply, save gives the same text" "$(lb save)" "$(<"$TMPDIR/saved")"
 lb apply /dev/null

@@ -52,6 +52,8 @@ refused() { bad 1 "$@"; }
 usage 'frobnicate' frobnicate
 usage 'frob' service frob
 usage 'frob' server frob
+usage 'show' service list
+usage 'set SERVICE ADDR weight N' server undrain tcp $VIP:80 10.0.0.11
 usage 'zap' connection zap
 usage 'zap' device zap
 usage 'zap' config zap
@@ -74,13 +76,15 @@ usage '2001:db8::100' service add tcp 2001:db8::100:80
 usage '2001:db8::g' service add tcp '[2001:db8::g]:80'
 usage '' service add tcp '[2001:db8::1:80'
 usage 'www.example' service add tcp www.example:80
-usage 'sheduler' service add tcp $VIP:81 sheduler rr
+usage 'did you mean scheduler' service add tcp $VIP:81 sheduler rr
 usage 'scheduler' service add tcp $VIP:81 scheduler
 usage 'scheduler' service add tcp $VIP:81 scheduler rr scheduler rr
 usage 'extra' service del $S extra
 usage '' service set
 usage 'zero' service add tcp $VIP:81 table-size zero
 usage 'colour' service add tcp $VIP:81 hash colour
+usage 'refuse, open' service add tcp $VIP:81 on-dead never
+usage '604800' service add tcp $VIP:81 tcp_established 604801
 usage '' server add $S
 usage 'zwölf' server add $S zwölf
 usage '10.0.0.12/24' server add $S 10.0.0.12/24
@@ -103,7 +107,7 @@ is "what is quoted does not write to the terminal" \
 		grep -c $'[\e\a]' || true)" 0
 usage '' config set
 usage '' config set conn_max
-usage 'conn_maxx' config set conn_maxx 1
+usage 'did you mean conn_max' config set conn_maxx 1
 usage 'many' config set conn_max many
 usage 'extra' connection count extra
 usage '' connection del
@@ -155,6 +159,12 @@ either '' config set probe_interval 3601
 either '' config set hook_priority 5
 either '' config set udp 5 tcp_close 0
 unchanged "no wrong word"
+
+# Times have units.
+before=$(lb -j config show | json "config['udp']")
+lb config set udp 15m
+is "15m are 900 seconds" "$(lb -j config show | json "config['udp']")" 900
+lb config set udp "$before"
 
 # A director with another route: off-link means by a gateway.
 ip -n director route add 192.0.2.0/24 via 10.0.0.3
