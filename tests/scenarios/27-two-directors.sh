@@ -70,12 +70,13 @@ for vip in $VIP $VIP6; do
 		curl_vip $COUNT $vip -Z --parallel-max $COUNT \
 			--max-time $((8 * SLOW)) >"$TMPDIR/answers" || true
 		say "$(grep -E '^(director|second)$' "$TMPDIR/answers" | tally)"
+		# An answer may stand behind what curl says of its progress.
 		is "$what: every connection is answered" \
-			"$(grep -cE '^(director|second)$' "$TMPDIR/answers" || true)" \
+			"$(grep -cE '(director|second)$' "$TMPDIR/answers" || true)" \
 			$COUNT
 		for host in director second; do
 			between "$what: by $host" \
-				"$(grep -cx $host "$TMPDIR/answers" || true)" 10 30
+				"$(grep -c "$host\$" "$TMPDIR/answers" || true)" 10 30
 		done
 		captured wire >"$TMPDIR/wire"
 		sent=$(grep -c "dmac=$MAC_director smac=02:00:00:00:00:03" \

@@ -40,7 +40,12 @@ for format in text json; do
 done
 
 told() { # FORMAT LINES REGEX: a line after so many that matches
-	sed "1,$2d" "$TMPDIR/events-$1" | grep -qiE "$3"
+	tail -n +$(($2 + 1)) "$TMPDIR/events-$1" | grep -qiE "$3"
+}
+
+text_names() { # SERVER|-: how a line names it, and its service
+	[[ $1 == - ]] || echo -n "${1//./\\.}\b.*"
+	echo "10\.0\.0\.100:80\b"
 }
 
 tells() { # WHAT SERVER|- WORDS COMMAND...: both monitors do, naming them
@@ -51,14 +56,15 @@ tells() { # WHAT SERVER|- WORDS COMMAND...: both monitors do, naming them
 	done
 	"${@:4}"
 	[[ $2 == - ]] || server=".*${2//./\\.}\b"
-	names=([text]="10\.0\.0\.100:80\b$server" [json]="$json$server")
+	names=([text]="$(text_names "$2")" [json]="$json$server")
 	for format in text json; do
 		if wait_for 5 told $format ${lines[$format]} "${names[$format]}" &&
 			told $format ${lines[$format]} "$3"; then
 			pass "events, $format: $1"
 		else
-			fail "events, $format: $1" "$(sed "1,${lines[$format]}d" \
-				"$TMPDIR/events-$format")"
+			fail "events, $format: $1" \
+				"$(tail -n +$((lines[$format] + 1)) \
+					"$TMPDIR/events-$format")"
 		fi
 	done
 }
