@@ -105,7 +105,10 @@ static u32 claim(const u16 *table, u32 size, struct claimant *c)
 /* At most 655373 turns at the cost of a weight of 31 bits: 51 bits. */
 static u64 next_round(struct claimant *c, u32 weight, u32 greatest)
 {
-	u64 cost = (u64)++c->turns * greatest;
+	u64 cost;
+
+	c->turns++;
+	cost = (u64)c->turns * greatest;
 
 	return DIV64_U64_ROUND_UP(cost, weight);
 }
