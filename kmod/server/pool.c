@@ -91,27 +91,40 @@ static int live_note_macs(struct drlb_live *live, const struct drlb_pool *pool)
 	return 0;
 }
 
-/* Let the turns of rr go on with the server that follows the last one, by
- * address, whatever was added or removed meanwhile.
+/* Note which server had the last turn of rr. Without a turn since @before that
+ * is the same one as it was then, though it may have gone meanwhile.
  */
-static void live_go_on(struct drlb_live *live, const struct drlb_pool *pool,
-		       const struct drlb_live *before)
+static void live_note_last(struct drlb_live *live, const struct drlb_pool *pool,
+			   const struct drlb_live *before)
 {
-	u64 cursor = atomic64_read(pool->cursor), last, turn;
-	const union nf_inet_addr *addr;
-	u32 next;
+	u64 last;
 
-	if (!before || !before->n)
+	live->begun = atomic64_read(pool->cursor);
+	if (!before)
 		return;
 
-	div64_u64_rem(cursor + before->offset, before->n, &last);
-	addr = drlb_server_addr(before->entry[last].server);
+	live->last = before->last;
+	if (!before->n || live->begun == before->begun)
+		return;
+	div64_u64_rem(live->begun + before->offset, before->n, &last);
+	live->last = *drlb_server_addr(before->entry[last].server);
+}
+
+/* Let the turns go on with the server that follows the last one, by address,
+ * whatever was added or removed meanwhile.
+ */
+static void live_go_on(struct drlb_live *live)
+{
+	const union nf_inet_addr *addr;
+	u64 turn;
+	u32 next;
+
 	for (next = 0; next < live->n; next++) {
-		if (drlb_addr_cmp(drlb_server_addr(live->entry[next].server),
-				  addr) > 0)
+		addr = drlb_server_addr(live->entry[next].server);
+		if (drlb_addr_cmp(addr, &live->last) > 0)
 			break;
 	}
-	div64_u64_rem(cursor + 1, live->n, &turn);
+	div64_u64_rem(live->begun + 1, live->n, &turn);
 	live->offset = (next % live->n + live->n - turn) % live->n;
 }
 
@@ -135,10 +148,11 @@ struct drlb_live *drlb_live_create(const struct drlb_pool *pool,
 		live->n++;
 	}
 
+	live_note_last(live, pool, before);
 	err = live_note_macs(live, pool);
 	if (!err && live->n) {
 		live_sum_weights(live);
-		live_go_on(live, pool, before);
+		live_go_on(live);
 		if (live->sched->prepare)
 			err = live->sched->prepare(live);
 	}

@@ -47,6 +47,8 @@ struct drlb_sched {
  * @rcu: frees it
  * @n: number of servers
  * @offset: of rr: added to the cursor, so that turns go on where they were
+ * @begun: the cursor when the set was made
+ * @last: of rr: the address of the server that had the last turn by then
  * @weight: sum of all weights, their common divisor taken out
  * @stride: of wrr: its step
  * @winners: of wlc: the index of each match's winner, if there are matches
@@ -62,6 +64,8 @@ struct drlb_live {
 	struct rcu_head rcu;
 	u32 n;
 	u32 offset;
+	u64 begun;
+	union nf_inet_addr last;
 	u64 weight;
 	u64 stride;
 	u16 *winners;
