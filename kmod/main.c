@@ -6,6 +6,7 @@
 #include "base/work.h"
 #include "control/control.h"
 #include "netlink/netlink.h"
+#include "server/maglev.h"
 
 #include <linux/mm.h>
 #include <linux/module.h>
@@ -155,8 +156,10 @@ static int __init add_ingress(void)
 static bool __init selftest(void)
 {
 	return drlb_packet_selftest() & drlb_proto_selftest() &
-	       drlb_sched_wlc_selftest() & drlb_sched_wrr_selftest() &
-	       drlb_sched_mh_selftest() & drlb_conn_selftest();
+	       drlb_maglev_selftest() & drlb_pool_selftest() &
+	       drlb_sched_rr_selftest() & drlb_sched_wlc_selftest() &
+	       drlb_sched_wrr_selftest() & drlb_sched_mh_selftest() &
+	       drlb_conn_selftest();
 }
 #else
 static bool __init selftest(void)

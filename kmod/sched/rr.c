@@ -31,3 +31,7 @@ const struct drlb_sched drlb_sched_rr = {
 	.about	= "round robin: the servers in turn",
 	.pick	= rr_pick,
 };
+
+#ifdef DRLB_SELFTEST
+#include "selftest/rr.c"
+#endif

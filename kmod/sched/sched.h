@@ -29,6 +29,7 @@ struct drlb_server *drlb_sched_blind(const struct drlb_pool *pool,
 u64 drlb_wrr_stride(u64 weight);
 
 #ifdef DRLB_SELFTEST
+bool drlb_sched_rr_selftest(void);
 bool drlb_sched_wlc_selftest(void);
 bool drlb_sched_wrr_selftest(void);
 bool drlb_sched_mh_selftest(void);

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What somebody could do to the table who knew the secret, and then the seeds as
- * well: keys that meet in one bucket. No chain grows longer for it than
- * rhashtable allows; the next entry moves all to other buckets, or is not made.
+ * Somebody who knew the secret, and then the seeds as well, could make keys that
+ * meet in one bucket. No chain grows longer for it than rhashtable allows; the
+ * next entry moves all to other buckets, or is not made. Then the accounts: the
+ * limits of each protocol, and a server's load.
  */
 #include <linux/random.h>
 #include <linux/slab.h>
 
-#include "server/server.h"
 #include "check.h"
 
 #define MEETING	128
@@ -22,17 +22,17 @@ enum meeting {
 };
 
 /**
- * struct conn_test - a namespace of its own, with one server
- * @dn: of it the connections only
- * @server: theirs
+ * struct conn_test - a namespace's connections, with one server
+ * @conns: all of them
+ * @load: their server's
  * @ht: the table that is filled
  * @family: of that
  * @tried: keys so far
  * @made: those that were entered, @n of them
  */
 struct conn_test {
-	struct drlb_net *dn;
-	struct drlb_server *server;
+	struct drlb_conns *conns;
+	struct drlb_load *load;
 	struct rhashtable *ht;
 	u8 family;
 	u32 tried;
@@ -89,8 +89,8 @@ static u32 __init key_bucket(const struct conn_test *t,
 			     const struct drlb_packet *pkt)
 {
 	return rht_bucket_index(tbl, t->family == AF_INET ?
-				drlb_key4_hash(&pkt->key4, tbl->hash_rnd) :
-				drlb_key6_hash(&pkt->key6, tbl->hash_rnd));
+				drlb_key4_hash(&pkt->key.v4, tbl->hash_rnd) :
+				drlb_key6_hash(&pkt->key.v6, tbl->hash_rnd));
 }
 
 static void __init key_any(struct conn_test *t, struct drlb_packet *pkt)
@@ -99,21 +99,21 @@ static void __init key_any(struct conn_test *t, struct drlb_packet *pkt)
 	pkt->family = t->family;
 	t->tried++;
 	if (t->family == AF_INET) {
-		pkt->key4.saddr = htonl(0xc6120000 + t->tried);
-		pkt->key4.daddr = htonl(0x0a000064);
-		pkt->key4.sport = htons(1024 + t->tried % 60000);
-		pkt->key4.dport = htons(80);
-		pkt->key4.protocol = IPPROTO_TCP;
+		pkt->key.v4.saddr = htonl(0xc6120000 + t->tried);
+		pkt->key.v4.daddr = htonl(0x0a000064);
+		pkt->key.v4.sport = htons(1024 + t->tried % 60000);
+		pkt->key.v4.dport = htons(80);
+		pkt->key.v4.what = drlb_key_what(IPPROTO_TCP, 0);
 		return;
 	}
 
-	pkt->key6.saddr.s6_addr32[0] = htonl(0x20010db8);
-	pkt->key6.saddr.s6_addr32[3] = htonl(t->tried);
-	pkt->key6.daddr.s6_addr32[0] = htonl(0x20010db8);
-	pkt->key6.daddr.s6_addr32[3] = htonl(0x100);
-	pkt->key6.sport = htons(1024 + t->tried % 60000);
-	pkt->key6.dport = htons(80);
-	pkt->key6.protocol = IPPROTO_TCP;
+	pkt->key.v6.saddr.s6_addr32[0] = htonl(0x20010db8);
+	pkt->key.v6.saddr.s6_addr32[3] = htonl(t->tried);
+	pkt->key.v6.daddr.s6_addr32[0] = htonl(0x20010db8);
+	pkt->key.v6.daddr.s6_addr32[3] = htonl(0x100);
+	pkt->key.v6.sport = htons(1024 + t->tried % 60000);
+	pkt->key.v6.dport = htons(80);
+	pkt->key.v6.what = drlb_key_what(IPPROTO_TCP, 0);
 }
 
 /* One that nobody has used and that belongs into the first bucket of @tbl. */
@@ -133,39 +133,44 @@ static void __init key_meeting(struct conn_test *t, enum meeting how,
 
 	key_any(t, pkt);
 	free = t->tried;
-	pkt->key6.sport = 0;
-	pkt->key6.word[0] = drlb_hash_secret[0];
-	pkt->key6.word[1] = free;
+	pkt->key.v6.sport = 0;
+	pkt->key.v6.word[0] = drlb_hash_secret[0];
+	pkt->key.v6.word[1] = free;
 	if (how == MEET_BY_ONE) {
-		pkt->key6.word[0] ^= 1;
-		pkt->key6.word[4] ^= free;
+		pkt->key.v6.word[0] ^= 1;
+		pkt->key.v6.word[4] ^= free;
 	}
 }
 
 static struct drlb_conn *__init conn_find(const struct conn_test *t,
 					  const struct drlb_packet *pkt)
 {
-	struct drlb_conns *conns = &t->dn->conns;
-
-	return t->family == AF_INET ? drlb_conn_lookup4(conns, &pkt->key4) :
-				      drlb_conn_lookup6(conns, &pkt->key6);
+	return drlb_conn_lookup(t->conns, &pkt->key, t->family);
 }
 
-/* As a packet does it. False if there is no entry afterwards. */
-static bool __init conn_made(struct conn_test *t, const struct drlb_packet *pkt)
+/* As a packet does it. NULL if there is no entry afterwards. */
+static struct drlb_conn *__init conn_make(struct conn_test *t,
+					  const struct drlb_packet *pkt,
+					  u32 state)
 {
 	struct drlb_conn *conn;
+	bool created;
 
 	rcu_read_lock();
 	local_bh_disable();
-	conn = drlb_conn_create(t->dn, pkt, t->server,
-				DRLB_CONNECTION_SYN_RECV);
+	conn = drlb_conn_create(t->conns, pkt, t->load, state, 600 * HZ,
+				&created);
 	local_bh_enable();
 	rcu_read_unlock();
-	if (conn)
+	if (conn && created)
 		t->made[t->n++] = *pkt;
 
 	return conn;
+}
+
+static bool __init conn_made(struct conn_test *t, const struct drlb_packet *pkt)
+{
+	return conn_make(t, pkt, DRLB_CONNECTION_SYN_RECV);
 }
 
 /* That many which meet in the first bucket of @tbl. */
@@ -185,8 +190,8 @@ static bool __init aimed_made(struct conn_test *t,
 
 static bool __init all_there(const struct conn_test *t)
 {
-	bool good = atomic_read(&t->server->active) == t->n &&
-		    drlb_conn_number(&t->dn->conns) == t->n;
+	bool good = drlb_load_active(t->load) == t->n &&
+		    drlb_conn_number(t->conns) == t->n;
 	u32 i;
 
 	rcu_read_lock();
@@ -199,38 +204,31 @@ static bool __init all_there(const struct conn_test *t)
 
 static void __init conn_test_exit(struct conn_test *t)
 {
-	if (t->dn)
-		drlb_conns_exit(t->dn);
-	if (t->server && t->server->traffic)
-		drlb_traffic_free(t->server->traffic_block, t->server->traffic);
-	kfree(t->server);
-	kvfree(t->dn);
+	if (t->conns)
+		drlb_conns_exit(t->conns);
+	kvfree(t->conns);
+	kfree(t->load);
 	kfree(t);
 }
 
 static struct conn_test *__init conn_test_init(u8 family)
 {
 	struct conn_test *t = kzalloc(sizeof(*t), GFP_KERNEL);
-	struct drlb_net *dn;
 
 	if (!t)
 		return NULL;
 
 	t->family = family;
-	t->server = kzalloc(sizeof(*t->server), GFP_KERNEL);
-	if (t->server)
-		t->server->traffic =
-			drlb_traffic_alloc(&t->server->traffic_block);
-	dn = kvzalloc(sizeof(*dn), GFP_KERNEL);
-	if (!t->server || !t->server->traffic || !dn || drlb_conns_init(dn)) {
-		kvfree(dn);
+	t->load = kzalloc(sizeof(*t->load), GFP_KERNEL);
+	t->conns = kvzalloc(sizeof(*t->conns), GFP_KERNEL);
+	if (t->conns)
+		drlb_conns_init(t->conns);
+	if (!t->load || !t->conns || drlb_conns_prepare(t->conns)) {
 		conn_test_exit(t);
 		return NULL;
 	}
 
-	t->dn = dn;
-	t->ht = family == AF_INET ? &dn->conns.table4 : &dn->conns.table6;
-	dn->timeout[DRLB_CONNECTION_SYN_RECV] = 600 * HZ;
+	t->ht = family == AF_INET ? &t->conns->table4 : &t->conns->table6;
 
 	return t;
 }
@@ -287,6 +285,147 @@ static void __init chains_need_the_seed(struct selftest *st,
 	check(st, longest < RHT_ELASTICITY);
 }
 
+/* ---- accounts ------------------------------------------------------------- */
+
+/* The protocols' numbers of unproven connections, and the load. */
+static bool __init accounts_are(const struct conn_test *t, int tcp, int udp,
+				u32 active, u32 inactive)
+{
+	return atomic_read(&t->conns->unproven[DRLB_PROTO_TCP]) == tcp &&
+	       atomic_read(&t->conns->unproven[DRLB_PROTO_UDP]) == udp &&
+	       drlb_load_active(t->load) == active &&
+	       drlb_load_inactive(t->load) == inactive &&
+	       drlb_load_is_idle(t->load) == !(active + inactive) &&
+	       drlb_conn_number(t->conns) == active + inactive;
+}
+
+/* The states in which another connection would be past a limit, as bits. */
+static u32 __init states_full(const struct conn_test *t)
+{
+	u32 state, full = 0;
+
+	for (state = DRLB_CONNECTION_UDP_NEW; state < DRLB_STATES; state++)
+		full |= drlb_conn_full(t->conns, state) ? BIT(state) : 0;
+
+	return full;
+}
+
+#define TCP_UNPROVEN	(BIT(DRLB_CONNECTION_SYN_RECV) |	\
+			 BIT(DRLB_CONNECTION_ACK_RECV) |	\
+			 BIT(DRLB_CONNECTION_TIME_WAIT) |	\
+			 BIT(DRLB_CONNECTION_CLOSE))
+#define UDP_UNPROVEN	BIT(DRLB_CONNECTION_UDP_NEW)
+#define ALL_STATES	(BIT(DRLB_STATES) - BIT(DRLB_CONNECTION_UDP_NEW))
+
+static struct drlb_conn *__init conn_in(struct conn_test *t, u32 state)
+{
+	struct drlb_packet pkt;
+
+	key_any(t, &pkt);
+
+	return conn_make(t, &pkt, state);
+}
+
+static void __init limits_are_by_protocol(struct selftest *st,
+					  struct conn_test *t)
+{
+	struct drlb_conn_limits *limits = &t->conns->limits;
+	struct drlb_conn *tcp, *udp;
+
+	limits->max = 4;
+	limits->unproven_max[DRLB_PROTO_TCP] = 2;
+	limits->unproven_max[DRLB_PROTO_UDP] = 1;
+	check(st, !states_full(t));
+
+	udp = conn_in(t, DRLB_CONNECTION_UDP_NEW);
+	check(st, udp && accounts_are(t, 0, 1, 0, 1));
+	check(st, states_full(t) == UDP_UNPROVEN);
+
+	tcp = conn_in(t, DRLB_CONNECTION_SYN_RECV);
+	check(st, tcp && states_full(t) == UDP_UNPROVEN);
+	check(st, conn_in(t, DRLB_CONNECTION_ACK_RECV));
+	check(st, accounts_are(t, 2, 1, 2, 1));
+	check(st, states_full(t) == (TCP_UNPROVEN | UDP_UNPROVEN));
+	check(st, conn_in(t, DRLB_CONNECTION_ESTABLISHED));
+	check(st, states_full(t) == ALL_STATES);
+
+	limits->max = 5;
+	drlb_conn_change(t->conns, udp, DRLB_CONNECTION_UDP_NEW,
+			 DRLB_CONNECTION_UDP);
+	check(st, states_full(t) == TCP_UNPROVEN);
+	check(st, accounts_are(t, 2, 0, 3, 1));
+	drlb_conn_change(t->conns, tcp, DRLB_CONNECTION_SYN_RECV,
+			 DRLB_CONNECTION_CLOSE);
+	check(st, states_full(t) == TCP_UNPROVEN);
+	check(st, accounts_are(t, 2, 0, 2, 2));
+	/* Somebody else was first. */
+	drlb_conn_change(t->conns, tcp, DRLB_CONNECTION_SYN_RECV,
+			 DRLB_CONNECTION_ESTABLISHED);
+	check(st, accounts_are(t, 2, 0, 2, 2));
+	drlb_conn_change(t->conns, tcp, DRLB_CONNECTION_CLOSE,
+			 DRLB_CONNECTION_ESTABLISHED);
+	check(st, !states_full(t) && accounts_are(t, 1, 0, 3, 1));
+}
+
+static void __init end_gives_all_back(struct selftest *st, struct conn_test *t)
+{
+	struct drlb_conn *conn;
+	u32 i;
+
+	for (i = 0; i < t->n; i++) {
+		rcu_read_lock();
+		local_bh_disable();
+		conn = conn_find(t, &t->made[i]);
+		check(st, conn && drlb_conn_kill(t->conns, conn, t->family));
+		check(st, !drlb_conn_kill(t->conns, conn, t->family));
+		local_bh_enable();
+		rcu_read_unlock();
+		check(st, !conn_find(t, &t->made[i]));
+	}
+	check(st, accounts_are(t, 0, 0, 0, 0));
+}
+
+/* One key in two VRFs is two connections; under one key there is one. */
+static void __init vrfs_are_apart(struct selftest *st, struct conn_test *t)
+{
+	struct drlb_packet plain, vrf;
+	struct drlb_conn *conn;
+
+	key_any(t, &plain);
+	vrf = plain;
+	if (t->family == AF_INET)
+		vrf.key.v4.what = drlb_key_what(IPPROTO_TCP, 0xabcdef);
+	else
+		vrf.key.v6.what = drlb_key_what(IPPROTO_TCP, 0xabcdef);
+	check(st, drlb_packet_protocol(&vrf) == IPPROTO_TCP);
+	check(st, drlb_key_vrf(drlb_packet_what(&vrf)) == 0xabcdef);
+
+	conn = conn_make(t, &plain, DRLB_CONNECTION_SYN_RECV);
+	check(st, conn && conn_find(t, &plain) == conn);
+	check(st, !conn_find(t, &vrf));
+	check(st, conn_make(t, &vrf, DRLB_CONNECTION_SYN_RECV) != conn);
+	check(st, t->n == 2);
+	check(st, conn_make(t, &plain, DRLB_CONNECTION_ACK_RECV) == conn);
+	check(st, accounts_are(t, 2, 0, 2, 0));
+}
+
+/* Without tables there is nothing to end. */
+static bool __init no_tables_no_exit(void)
+{
+	struct drlb_conns *conns = kvzalloc(sizeof(*conns), GFP_KERNEL);
+
+	if (!conns)
+		return false;
+
+	drlb_conns_init(conns);
+	drlb_conns_exit(conns);
+	kvfree(conns);
+
+	return true;
+}
+
+/* ---- all together --------------------------------------------------------- */
+
 static void __init in_a_table(struct selftest *st, u8 family,
 			      enum meeting how)
 {
@@ -303,6 +442,22 @@ static void __init in_a_table(struct selftest *st, u8 family,
 	conn_test_exit(t);
 }
 
+static void __init with_accounts(struct selftest *st, u8 family,
+				 void (*test)(struct selftest *st,
+					      struct conn_test *t))
+{
+	struct conn_test *t = conn_test_init(family);
+
+	check(st, t);
+	if (!t)
+		return;
+
+	test(st, t);
+	end_gives_all_back(st, t);
+	rcu_barrier();
+	conn_test_exit(t);
+}
+
 bool __init drlb_conn_selftest(void)
 {
 	struct selftest st = { .name = "conn" };
@@ -315,6 +470,11 @@ bool __init drlb_conn_selftest(void)
 	in_a_table(&st, AF_INET, MEETINGS);
 	for (how = 0; how <= MEETINGS; how++)
 		in_a_table(&st, AF_INET6, how);
+	with_accounts(&st, AF_INET, limits_are_by_protocol);
+	with_accounts(&st, AF_INET6, limits_are_by_protocol);
+	with_accounts(&st, AF_INET, vrfs_are_apart);
+	with_accounts(&st, AF_INET6, vrfs_are_apart);
+	check(&st, no_tables_no_exit());
 	rcu_barrier();
 	drlb_conn_cache_exit();
 

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Each frame is parsed at both doors, whole and in every division between the
- * linear part and a page; then some are cut off at every length. What lies
- * behind the end of the linear part is 0xff where the parser has no business,
- * and the rest of a good packet where it might take that for its own.
+ * linear part and a page; then some are cut off at every length. Behind the end
+ * of the linear part lies 0xff where the parser has no business, and the rest of
+ * a good packet where it might take that for its own. The parser for plain
+ * packets has to take those that are plain and no others, and the parser for all
+ * has to come to the same; both with and without a VRF.
  *
  * Every pull moves the head, so that pointers from before it are found out: by
  * the 0xff behind the old one, which a clone holds; or, where there is no clone
@@ -25,6 +27,15 @@ enum {
 	NONE,			/* does not get to this door */
 };
 
+enum {
+	NOTHING = DRLB_PACKET_NOTHING,
+	OPEN = DRLB_PACKET_OPEN,
+	CLOSE = DRLB_PACKET_CLOSE,
+	FLOW = DRLB_PACKET_FLOW,
+	RESET = DRLB_PACKET_RESET,
+	DATAGRAM = DRLB_PACKET_DATAGRAM,
+};
+
 /*
  * Packets in hexadecimal, from 192.0.2.1 or 2001:db8::1, port 1025, to the VIP
  * 10.0.0.100 or fd00::64, port 80; quoted ones the other way round. Only the
@@ -34,6 +45,8 @@ enum {
 #define VIP4		"0a000064"
 #define CLIENT6		"20010db8000000000000000000000001"
 #define VIP6		"fd000000000000000000000000000064"
+#define OTHER4		"0a000065"
+#define OTHER6		"fd000000000000000000000000000065"
 
 #define IP4_(ihl, len, frag, next, from, to)				\
 	"4" ihl "00" len "0001" frag "40" next "0000" from to
@@ -42,7 +55,8 @@ enum {
 #define NOPS		"01010101"
 
 #define IP6(len, next)	"60000000" len next "40" CLIENT6 VIP6
-#define QUOTE6(next)	"600000000500" next "40" VIP6 CLIENT6
+#define QUOTE6_(next, from)	"600000000500" next "40" from CLIENT6
+#define QUOTE6(next)	QUOTE6_(next, VIP6)
 #define EXT(next, len)	next len "0104 00000000"
 #define RT(next, left)	next "0000" left "00000000"
 #define AH(next)	next "010000 00000001 00000001"
@@ -61,7 +75,7 @@ static const struct frame {
 	const char *hex;
 	u8 expected[2];		/* by enum drlb_door */
 	u8 protocol;		/* these three if it is OK */
-	u8 tcp_flags;
+	u8 event;
 	bool icmp_error;
 	bool gso;
 	bool bad_csum;
@@ -69,30 +83,30 @@ static const struct frame {
 } frames[] = {
 	/* What clients send */
 	{ 4, IP4("5", "0028", "0000", "06") TCP("5", "02"),
-	  { OK, OK }, IPPROTO_TCP, 0x02 },
+	  { OK, OK }, IPPROTO_TCP, OPEN },
 	{ 4, IP4("5", "002c", "4000", "06") TCP("5", "ff") DATA,
-	  { OK, OK }, IPPROTO_TCP, 0xff },
+	  { OK, OK }, IPPROTO_TCP, RESET },
 	{ 4, IP4("5", "0028", "0000", "06") TCP("5", "10") PADDING,
-	  { NONE, OK }, IPPROTO_TCP, 0x10, .trimmed = 40 },
+	  { NONE, OK }, IPPROTO_TCP, FLOW, .trimmed = 40 },
 	{ 4, IP4("5", "002c", "0000", "06") TCP("6", "02") NOPS,
-	  { OK, OK }, IPPROTO_TCP, 0x02 },
+	  { OK, OK }, IPPROTO_TCP, OPEN },
 	{ 4, IP4("5", "0020", "0000", "11") UDP("000c") DATA,
-	  { OK, OK }, IPPROTO_UDP },
+	  { OK, OK }, IPPROTO_UDP, DATAGRAM },
 	{ 4, IP4("5", "001c", "0000", "11") UDP("0008") PADDING,
-	  { NONE, OK }, IPPROTO_UDP, .trimmed = 28 },
+	  { NONE, OK }, IPPROTO_UDP, DATAGRAM, .trimmed = 28 },
 	{ 6, IP6("0014", "06") TCP("5", "02"),
-	  { OK, OK }, IPPROTO_TCP, 0x02 },
+	  { OK, OK }, IPPROTO_TCP, OPEN },
 	{ 6, IP6("0014", "06") TCP("5", "11") PADDING,
-	  { NONE, OK }, IPPROTO_TCP, 0x11, .trimmed = 60 },
+	  { NONE, OK }, IPPROTO_TCP, CLOSE, .trimmed = 60 },
 	{ 6, IP6("000c", "11") UDP("000c") DATA,
-	  { OK, OK }, IPPROTO_UDP },
+	  { OK, OK }, IPPROTO_UDP, DATAGRAM },
 
 	/* IPv4 options */
 	{ 4, IP4("6", "002c", "0000", "06") NOPS TCP("5", "12"),
-	  { OK, OK }, IPPROTO_TCP, 0x12 },
+	  { OK, OK }, IPPROTO_TCP, NOTHING },
 	{ 4, IP4("f", "0044", "0000", "11") NOPS NOPS NOPS NOPS NOPS NOPS NOPS
 	  NOPS NOPS NOPS UDP("0008"),
-	  { OK, OK }, IPPROTO_UDP },
+	  { OK, OK }, IPPROTO_UDP, DATAGRAM },
 
 	/* Headers that IP would refuse */
 	{ 4, "5500 0028 0001 0000 40 06 0000" CLIENT4 VIP4 TCP("5", "02"),
@@ -101,7 +115,7 @@ static const struct frame {
 	{ 4, IP4("0", "0028", "0000", "06") TCP("5", "02"), { NONE, BAD } },
 	{ 4, IP4("f", "0028", "0000", "06") TCP("5", "02"), { BAD, BAD } },
 	{ 4, IP4("5", "0028", "0000", "06") TCP("5", "02"),
-	  { OK, BAD }, IPPROTO_TCP, 0x02, .bad_csum = true },
+	  { OK, BAD }, IPPROTO_TCP, OPEN, .bad_csum = true },
 	{ 4, IP4("5", "0029", "0000", "06") TCP("5", "02"), { NONE, BAD } },
 	{ 4, IP4("5", "ffff", "0000", "06") TCP("5", "02"), { NONE, BAD } },
 	{ 4, IP4("5", "0013", "0000", "06") TCP("5", "02"), { BAD, BAD } },
@@ -126,17 +140,17 @@ static const struct frame {
 	{ 4, IP4("5", "0020", "0000", "11") UDP("000d") DATA, { BAD, BAD } },
 	{ 4, IP4("5", "001c", "0000", "11") UDP("000c") DATA, { BAD, BAD } },
 	{ 4, IP4("5", "0020", "0000", "11") UDP("000a") DATA,
-	  { OK, OK }, IPPROTO_UDP },
+	  { OK, OK }, IPPROTO_UDP, DATAGRAM },
 	{ 6, IP6("000c", "11") UDP("000d") DATA, { BAD, BAD } },
 	{ 6, IP6("000c", "11") UDP("0007") DATA, { BAD, BAD } },
 
 	/* GRO's packets may be too long for the fields */
 	{ 4, IP4("5", "0000", "0000", "06") TCP("5", "10") DATA,
-	  { OK, OK }, IPPROTO_TCP, 0x10, .gso = true },
+	  { OK, OK }, IPPROTO_TCP, FLOW, .gso = true },
 	{ 4, IP4("5", "0020", "0000", "11") UDP("0000") DATA,
-	  { OK, OK }, IPPROTO_UDP, .gso = true },
+	  { OK, OK }, IPPROTO_UDP, DATAGRAM, .gso = true },
 	{ 6, IP6("0000", "06") TCP("5", "10") DATA,
-	  { OK, PASS }, IPPROTO_TCP, 0x10, .gso = true },
+	  { OK, PASS }, IPPROTO_TCP, FLOW, .gso = true },
 
 	/* Fragments: the first, the middle, the last */
 	{ 4, IP4("5", "0028", "2000", "06") TCP("5", "02"), { PASS, PASS } },
@@ -151,18 +165,18 @@ static const struct frame {
 
 	/* IPv6 extension headers: hop-by-hop options are IP's affair */
 	{ 6, IP6("001c", "00") EXT("06", "00") TCP("5", "02"),
-	  { OK, PASS }, IPPROTO_TCP, 0x02 },
+	  { OK, PASS }, IPPROTO_TCP, OPEN },
 	{ 6, IP6("0010", "3c") EXT("11", "00") UDP("0008"),
-	  { OK, OK }, IPPROTO_UDP },
+	  { OK, OK }, IPPROTO_UDP, DATAGRAM },
 	{ 6, IP6("0018", "3c") EXT("11", "01") PADDING "0000" UDP("0008"),
-	  { OK, OK }, IPPROTO_UDP },
+	  { OK, OK }, IPPROTO_UDP, DATAGRAM },
 	{ 6, IP6("001c", "2b") RT("06", "00") TCP("5", "02"),
-	  { OK, OK }, IPPROTO_TCP, 0x02 },
+	  { OK, OK }, IPPROTO_TCP, OPEN },
 	{ 6, IP6("001c", "2b") RT("06", "01") TCP("5", "02"), { PASS, PASS } },
 	{ 6, IP6("0020", "33") AH("06") TCP("5", "02"),
-	  { OK, OK }, IPPROTO_TCP, 0x02 },
+	  { OK, OK }, IPPROTO_TCP, OPEN },
 	{ 6, IP6("0038", "00") EXT("3c", "00") EXT("2b", "00") RT("33", "00")
-	  AH("06") TCP("5", "02"), { OK, PASS }, IPPROTO_TCP, 0x02 },
+	  AH("06") TCP("5", "02"), { OK, PASS }, IPPROTO_TCP, OPEN },
 	{ 6, IP6("001c", "3c") EXT("06", "03") TCP("5", "02"), { BAD, BAD } },
 	{ 6, IP6("001c", "3c") EXT("06", "ff") TCP("5", "02"), { BAD, BAD } },
 	{ 6, IP6("0008", "3c") EXT("3b", "01"), { BAD, BAD } },
@@ -171,7 +185,7 @@ static const struct frame {
 	/* as many as are allowed, and one more */
 	{ 6, IP6("0048", "3c") EXT("3c", "00") EXT("3c", "00") EXT("3c", "00")
 	  EXT("3c", "00") EXT("3c", "00") EXT("3c", "00") EXT("3c", "00")
-	  EXT("11", "00") UDP("0008"), { OK, OK }, IPPROTO_UDP },
+	  EXT("11", "00") UDP("0008"), { OK, OK }, IPPROTO_UDP, DATAGRAM },
 	{ 6, IP6("0050", "3c") EXT("3c", "00") EXT("3c", "00") EXT("3c", "00")
 	  EXT("3c", "00") EXT("3c", "00") EXT("3c", "00") EXT("3c", "00")
 	  EXT("3c", "00") EXT("11", "00") UDP("0008"), { BAD, BAD } },
@@ -212,6 +226,10 @@ static const struct frame {
 	  "6500 05dc 0001 0000 40 06 0000" VIP4 CLIENT4 QUOTED, { BAD, BAD } },
 	{ 4, IP4("5", "001c", "0000", "01") ICMP("03")
 	  QUOTE4("5", "0000", "06") QUOTED, { BAD, BAD } },
+	/* of another than the VIP, which would be the sender */
+	{ 4, IP4("5", "0038", "0000", "01") ICMP("03")
+	  IP4_("5", "05dc", "0000", "06", OTHER4, CLIENT4) QUOTED,
+	  { PASS, PASS } },
 
 	/* ICMPv6 errors: unreachable, too big, time exceeded, parameter */
 	{ 6, IP6("0038", "3a") ICMP("01") QUOTE6("06") QUOTED,
@@ -235,6 +253,8 @@ static const struct frame {
 	{ 6, IP6("0038", "3a") ICMP("01") "40000000 0500 06 40" VIP6 CLIENT6
 	  QUOTED, { BAD, BAD } },
 	{ 6, IP6("0008", "3a") ICMP("02") QUOTE6("06") QUOTED, { BAD, BAD } },
+	{ 6, IP6("0038", "3a") ICMP("01") QUOTE6_("06", OTHER6) QUOTED,
+	  { PASS, PASS } },
 };
 
 /* To be cut off: good from @headers bytes on, with the lengths put right. */
@@ -243,24 +263,31 @@ static const struct cut {
 	u8 headers;
 } cuts[] = {
 	{ { 4, IP4("6", "0030", "0000", "06") NOPS TCP("5", "10") DATA,
-	    { OK, OK }, IPPROTO_TCP, 0x10 }, 24 + 20 },
+	    { OK, OK }, IPPROTO_TCP, FLOW }, 24 + 20 },
 	{ { 4, IP4("5", "0038", "0000", "01") ICMP("03")
 	    QUOTE4("6", "0000", "11") NOPS "0050 0401",
 	    { OK, OK }, IPPROTO_UDP, .icmp_error = true }, 20 + 8 + 24 + 4 },
 	{ { 4, IP4("5", "001c", "0000", "11") UDP("0008"),
-	    { OK, OK }, IPPROTO_UDP }, 20 + 8 },
+	    { OK, OK }, IPPROTO_UDP, DATAGRAM }, 20 + 8 },
 	{ { 6, IP6("0030", "2b") RT("3c", "00") EXT("33", "00")
 	    AH("06") TCP("5", "10") DATA,
-	    { OK, OK }, IPPROTO_TCP, 0x10 }, 40 + 8 + 8 + 12 + 20 },
+	    { OK, OK }, IPPROTO_TCP, FLOW }, 40 + 8 + 8 + 12 + 20 },
 	{ { 6, IP6("0044", "3a") ICMP("02") QUOTE6("3c") EXT("06", "00")
 	    QUOTED, { OK, OK }, IPPROTO_TCP, .icmp_error = true },
 	  40 + 8 + 40 + 8 + 4 },
 };
 
 enum surroundings {
-	TAPPED,			/* shared, so that the parser for all is asked */
+	TAPPED,			/* shared; only the parser for all is asked */
 	TIGHT,
 	BAITED,
+};
+
+/* Indices of VRFs' devices. */
+static const int vrfs[] = {
+	[TAPPED] = 0xabcdef,
+	[TIGHT] = 0,
+	[BAITED] = 7,
 };
 
 /**
@@ -362,7 +389,7 @@ static struct sk_buff *__init trial_skb(const struct trial *t)
 	return skb;
 }
 
-static bool __init packet_is_right(const struct frame *f,
+static bool __init packet_is_right(const struct trial *t,
 				   const struct drlb_packet *pkt)
 {
 	static const union drlb_key4 key4 = {
@@ -377,42 +404,81 @@ static bool __init packet_is_right(const struct frame *f,
 		.sport = cpu_to_be16(1025),
 		.dport = cpu_to_be16(80),
 	};
-	struct drlb_packet right;
+	u32 what = vrfs[t->around] << 8 | t->frame->protocol;
+	const struct frame *f = t->frame;
+	union drlb_key right = {};
 
-	memset(&right, 0, sizeof(right));
 	if (f->family == 4) {
-		right.family = AF_INET;
-		right.key4 = key4;
-		right.key4.protocol = f->protocol;
-		if (memcmp(&pkt->key4, &right.key4, sizeof(key4)))
+		right.v4 = key4;
+		right.v4.what = what;
+		if (memcmp(&pkt->key.v4, &right.v4, sizeof(key4)))
 			return false;
 	} else {
-		right.family = AF_INET6;
-		right.key6 = key6;
-		right.key6.protocol = f->protocol;
-		if (memcmp(&pkt->key6, &right.key6, sizeof(key6)))
+		right.v6 = key6;
+		right.v6.what = what;
+		if (memcmp(&pkt->key.v6, &right.v6, sizeof(key6)))
 			return false;
 	}
 
-	if (f->protocol == IPPROTO_TCP && !f->icmp_error &&
-	    pkt->tcp_flags != f->tcp_flags)
-		return false;
-
-	return pkt->family == right.family && pkt->icmp_error == f->icmp_error;
+	return pkt->family == (f->family == 4 ? AF_INET : AF_INET6) &&
+	       pkt->event == f->event && pkt->icmp_error == f->icmp_error;
 }
 
-static enum drlb_parse __init trial_parse(const struct trial *t,
-					  struct sk_buff *skb,
-					  struct drlb_packet *pkt)
+/* TCP or UDP right behind a header without options, both in the linear part, no
+ * padding behind, and no length that GRO left at 0: of those that are good.
+ */
+static bool __init trial_is_plain(const struct trial *t)
 {
-	bool tapped = t->around == TAPPED;
+	bool tcp = t->frame->protocol == IPPROTO_TCP;
+	const u8 *byte = page_address(t->page);
+	u32 fixed, next, len;
 
-	if (t->frame->family == 4)
-		return tapped ? drlb_packet_parse4_any(skb, t->door, pkt) :
-				drlb_packet_parse4(skb, t->door, pkt);
+	if (t->frame->family == 4) {
+		fixed = 20;
+		next = byte[0] == 0x45 ? byte[9] : 0;
+		len = byte[2] << 8 | byte[3];
+	} else {
+		fixed = 40;
+		next = byte[6];
+		len = (byte[4] << 8 | byte[5]) + 40;
+	}
 
-	return tapped ? drlb_packet_parse6_any(skb, t->door, pkt) :
-			drlb_packet_parse6(skb, t->door, pkt);
+	return next == t->frame->protocol && len == t->len && !t->frame->gso &&
+	       t->linear >= fixed + (tcp ? 20 : 8);
+}
+
+static bool __init trial_parse_plain(const struct trial *t,
+				     const struct sk_buff *skb,
+				     struct drlb_packet *pkt)
+{
+	u8 family = t->frame->family == 4 ? AF_INET : AF_INET6;
+
+	pkt->family = family;
+	pkt->icmp_error = false;
+
+	return drlb_packet_plain(skb, t->door, family, vrfs[t->around],
+				 &pkt->key, &pkt->event);
+}
+
+/* As the director does it, but for a tapped one. A plain packet that is not
+ * taken for one, or the other way round, is NONE.
+ */
+static int __init trial_parse(const struct trial *t, struct sk_buff *skb,
+			      struct drlb_packet *pkt)
+{
+	u8 family = t->frame->family == 4 ? AF_INET : AF_INET6;
+	bool plain;
+
+	if (t->around != TAPPED) {
+		plain = trial_parse_plain(t, skb, pkt);
+		if (plain != (t->expected == OK && trial_is_plain(t)))
+			return NONE;
+		if (plain)
+			return DRLB_PARSE_OK;
+		memset(pkt, 0xa5, sizeof(*pkt));
+	}
+
+	return drlb_packet_parse(skb, t->door, family, vrfs[t->around], pkt);
 }
 
 static bool __init trial_holds_once(const struct trial *t)
@@ -420,8 +486,8 @@ static bool __init trial_holds_once(const struct trial *t)
 	struct sk_buff *skb, *tap = NULL;
 	u8 seen[FRAME_MAX] = {};
 	struct drlb_packet pkt;
-	enum drlb_parse ret;
 	bool good;
+	int ret;
 
 	skb = trial_skb(t);
 	if (skb && t->around == TAPPED)
@@ -438,7 +504,7 @@ static bool __init trial_holds_once(const struct trial *t)
 	       !skb_copy_bits(skb, 0, seen, skb->len) &&
 	       !memcmp(seen, page_address(t->page), skb->len);
 	if (good && ret == DRLB_PARSE_OK)
-		good = packet_is_right(t->frame, &pkt) &&
+		good = packet_is_right(t, &pkt) &&
 		       skb->len == t->trimmed;
 
 	kfree_skb(tap);

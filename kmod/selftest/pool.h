@@ -4,7 +4,7 @@
 
 #include <linux/slab.h>
 
-#include "sched/sched.h"
+#include "server/pool.h"
 #include "check.h"
 
 #define LISTED	10
@@ -40,9 +40,10 @@ static u32 __init weight_of(const struct weights *w, u32 i)
 	return w->weight[w->n > LISTED ? 0 : i];
 }
 
-static inline u32 __init weight_sum(const struct weights *w)
+static inline u64 __init weight_sum(const struct weights *w)
 {
-	u32 sum = 0, i;
+	u64 sum = 0;
+	u32 i;
 
 	for (i = 0; i < w->n; i++)
 		sum += weight_of(w, i);
@@ -62,7 +63,67 @@ static void __init address(union nf_inet_addr *addr, u8 family, u32 i)
 	addr->in6.s6_addr32[3] = htonl(i);
 }
 
-static void __init test_pool_exit(struct test_pool *t)
+static inline const struct drlb_live *__init
+test_pool_live(const struct test_pool *t)
+{
+	return rcu_dereference_protected(t->pool->live, true);
+}
+
+/* Let the live set catch up with the servers, as the next-hop work does. */
+static inline bool __init test_pool_refresh(struct test_pool *t)
+{
+	struct drlb_live *live;
+
+	live = drlb_live_create(t->pool, test_pool_live(t));
+	if (IS_ERR(live))
+		return false;
+
+	drlb_pool_set_live(t->pool, live);
+
+	return true;
+}
+
+/* A pool in place of the one there is, with the weights @w, as a change of the
+ * configuration makes it. False if there is no memory.
+ */
+static inline bool __init test_pool_change(struct test_pool *t,
+					   const struct drlb_pool_conf *conf,
+					   const struct weights *w, u8 family)
+{
+	struct drlb_pool *pool, *before = t->pool;
+	struct drlb_member *members;
+	struct drlb_live *live;
+	u32 i;
+
+	members = kvcalloc(w->n, sizeof(*members), GFP_KERNEL);
+	if (!members)
+		return false;
+
+	for (i = 0; i < w->n; i++) {
+		members[i].server = &t->servers[i];
+		members[i].weight = weight_of(w, i);
+	}
+	pool = drlb_pool_create(conf, &t->cursor, members, w->n, family,
+				before);
+	kvfree(members);
+	if (IS_ERR(pool))
+		return false;
+
+	live = drlb_live_create(pool, before ? test_pool_live(t) : NULL);
+	if (IS_ERR(live)) {
+		drlb_pool_destroy(pool);
+		return false;
+	}
+
+	rcu_assign_pointer(pool->live, live);
+	drlb_pool_enter(pool);
+	drlb_pool_destroy(before);
+	t->pool = pool;
+
+	return true;
+}
+
+static inline void __init test_pool_exit(struct test_pool *t)
 {
 	drlb_pool_destroy(t->pool);
 	kvfree(t->picked);
@@ -70,11 +131,10 @@ static void __init test_pool_exit(struct test_pool *t)
 }
 
 /* False if there is no memory. To be followed by exit in any case. */
-static bool __init test_pool_init(struct test_pool *t,
-				  const struct drlb_sched_conf *conf,
-				  const struct weights *w, u8 family)
+static inline bool __init test_pool_init(struct test_pool *t,
+					 const struct drlb_pool_conf *conf,
+					 const struct weights *w, u8 family)
 {
-	struct drlb_member *members;
 	u32 i;
 
 	memset(t, 0, sizeof(*t));
@@ -83,37 +143,25 @@ static bool __init test_pool_init(struct test_pool *t,
 	t->n = w->n;
 	t->servers = kvcalloc(w->n, sizeof(*t->servers), GFP_KERNEL);
 	t->picked = kvcalloc(w->n, sizeof(*t->picked), GFP_KERNEL);
-	members = kvcalloc(w->n, sizeof(*members), GFP_KERNEL);
-	if (!t->servers || !t->picked || !members) {
-		kvfree(members);
+	if (!t->servers || !t->picked)
 		return false;
-	}
 
 	for (i = 0; i < w->n; i++) {
-		address(&t->servers[i].addr, family, i + 1);
+		address(&t->servers[i].load.addr, family, i + 1);
 		t->servers[i].egress = &t->up;
-		members[i].server = &t->servers[i];
-		members[i].weight = weight_of(w, i);
 	}
 
-	t->pool = drlb_pool_create(conf, &t->cursor, members, w->n, family,
-				   NULL);
-	kvfree(members);
-	if (IS_ERR(t->pool)) {
-		t->pool = NULL;
-		return false;
-	}
-
-	return true;
+	return test_pool_change(t, conf, w, family);
 }
 
 /* The number of the server that a packet gets, or -1. */
-static int __init test_pool_pick(struct test_pool *t,
-				 const struct drlb_packet *pkt)
+static inline int __init test_pool_pick(struct test_pool *t,
+					const struct drlb_packet *pkt)
 {
-	const struct drlb_server *server = t->pool->sched->pick(t->pool, pkt);
+	const struct drlb_sched *sched = t->pool->conf.sched;
+	const struct drlb_live *live = test_pool_live(t);
 
-	return server ? server - t->servers : -1;
+	return live->n ? sched->pick(t->pool, live, pkt) - t->servers : -1;
 }
 
 #endif /* _DRLB_SELFTEST_POOL_H */

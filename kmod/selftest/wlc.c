@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Both ways to find it against another search that looks at every server: after
- * each of many random changes of loads, and of servers going down and coming back,
- * they must name the same one.
+ * The search and the tournament against another search that looks at every
+ * server: after each of many random changes of loads, and of servers going down
+ * and coming back, all must name the same one.
  */
 #include <linux/kernel.h>
 #include <linux/prandom.h>
@@ -20,11 +20,41 @@ static const struct weights wlc_weights[] = {
 	{ 5, { 0, 4, 0, 3, 0 } },
 	{ 7, { 1, 1, 1, 1, 1, 1, 1 } },
 	{ 10, { 65535, 1, 2, 1, 1, 100, 1, 7, 7, 1 } },
+	{ 3, { 2147483647, 2147483646, 1073741824 } },
 	{ 16, { 1 } },
 	{ 17, { 1 } },
 	{ 100, { 1 } },
 	{ 1000, { 5 } },
 };
+
+/* A tournament however few they are. */
+static const struct drlb_sched wlc_tournament = {
+	.name		= "wlc",
+	.prepare	= tournament_prepare,
+	.recount	= wlc_recount,
+	.pick		= wlc_pick,
+};
+
+/* True if @a / @b is less than @c / @d, by their continued fractions. */
+static bool __init fraction_is_less(u64 a, u64 b, u64 c, u64 d)
+{
+	u64 left, right, left_rest, right_rest;
+
+	for (;;) {
+		left = div64_u64_rem(a, b, &left_rest);
+		right = div64_u64_rem(c, d, &right_rest);
+		if (left != right)
+			return left < right;
+		if (!left_rest || !right_rest)
+			return left_rest < right_rest;
+
+		/* The rests compare as their reciprocals do the other way. */
+		a = d;
+		c = b;
+		b = right_rest;
+		d = left_rest;
+	}
+}
 
 /* Loads by weight are compared as fractions; of equals the first has it. */
 static int __init least_loaded(const struct test_pool *t,
@@ -39,10 +69,10 @@ static int __init least_loaded(const struct test_pool *t,
 
 		if (!weight_of(w, i) || server->egress == &t->down)
 			continue;
-		load = 256ULL * atomic_read(&server->active) +
-		       atomic_read(&server->inactive);
-		if (best >= 0 && load * weight_of(w, best) >=
-				 least * weight_of(w, i))
+		load = 256ULL * atomic_read(&server->load.active) +
+		       atomic_read(&server->load.inactive);
+		if (best >= 0 && !fraction_is_less(load, weight_of(w, i), least,
+						   weight_of(w, best)))
 			continue;
 		best = i;
 		least = load;
@@ -52,7 +82,7 @@ static int __init least_loaded(const struct test_pool *t,
 }
 
 /* As the data path would: mostly a connection for the one that was picked. */
-static void __init change_something(struct test_pool *t, struct rnd_state *rnd)
+static bool __init change_something(struct test_pool *t, struct rnd_state *rnd)
 {
 	struct drlb_server *server = &t->servers[prandom_u32_state(rnd) % t->n];
 	int picked = test_pool_pick(t, NULL);
@@ -60,95 +90,122 @@ static void __init change_something(struct test_pool *t, struct rnd_state *rnd)
 	switch (prandom_u32_state(rnd) % 8) {
 	case 0:
 		server->egress = server->egress == &t->up ? &t->down : &t->up;
-		break;
+		return test_pool_refresh(t);
 	case 1:
-		atomic_set(&server->inactive, prandom_u32_state(rnd) % 1024);
+		atomic_set(&server->load.inactive,
+			   prandom_u32_state(rnd) % 1024);
 		break;
 	case 2:
-		atomic_set(&server->active, prandom_u32_state(rnd) % 4);
+		atomic_set(&server->load.active, prandom_u32_state(rnd) % 4);
 		break;
 	case 3:
-		if (atomic_add_unless(&server->active, -1, 0))
-			atomic_inc(&server->inactive);
+		if (atomic_add_unless(&server->load.active, -1, 0))
+			atomic_inc(&server->load.inactive);
 		break;
 	default:
 		if (picked < 0)
-			return;
+			return true;
 		server = &t->servers[picked];
-		atomic_inc(&server->active);
+		atomic_inc(&server->load.active);
 	}
 	rcu_read_lock();
-	drlb_sched_recount(server);
+	drlb_load_changed(&server->load);
 	rcu_read_unlock();
-}
-
-/* However few they are. */
-static bool __init with_tournament(struct test_pool *t)
-{
-	if (!t->pool->winners && tournament_prepare(t->pool))
-		return false;
-	drlb_pool_enter(t->pool);
 
 	return true;
 }
 
-static bool __init least_is_picked(const struct weights *w, bool tournament)
+static bool __init least_is_picked(const struct weights *w,
+				   const struct drlb_sched *sched)
 {
-	struct drlb_sched_conf conf = { .sched = &drlb_sched_wlc };
+	struct drlb_pool_conf conf = { .sched = sched };
 	struct rnd_state rnd;
 	struct test_pool t;
 	bool good;
 	int i;
 
 	prandom_seed_state(&rnd, w->n);
-	good = test_pool_init(&t, &conf, w, AF_INET);
-	if (good && (tournament || t.pool->winners))
-		good = with_tournament(&t);
+	good = test_pool_init(&t, &conf, w, AF_INET) &&
+	       !test_pool_live(&t)->winners ==
+	       (sched == &drlb_sched_wlc && w->n <= SEARCH_MAX);
 	for (i = 0; good && i < CHANGES; i++) {
-		change_something(&t, &rnd);
-		good = test_pool_pick(&t, NULL) == least_loaded(&t, w);
+		good = change_something(&t, &rnd) &&
+		       test_pool_pick(&t, NULL) == least_loaded(&t, w);
 	}
 	test_pool_exit(&t);
 
 	return good;
 }
 
-/* One that is down is not picked although nobody has said so yet. */
-static bool __init search_helps_out(void)
+/* One that is down is not picked although the live set is behind. */
+static bool __init the_usable_are_found(const struct drlb_sched *sched)
 {
 	static const struct weights three = { 3, { 1, 1, 1 } };
-	struct drlb_sched_conf conf = { .sched = &drlb_sched_wlc };
+	struct drlb_pool_conf conf = { .sched = sched };
 	struct test_pool t;
 	bool good;
 
-	good = test_pool_init(&t, &conf, &three, AF_INET6);
-	good = good && with_tournament(&t) && test_pool_pick(&t, NULL) == 0;
-	t.up.state = DRLB_SERVER_UNREACHABLE;
-	good = good && test_pool_pick(&t, NULL) == -1;
+	good = test_pool_init(&t, &conf, &three, AF_INET6) &&
+	       test_pool_pick(&t, NULL) == 0;
+	t.servers[0].egress = &t.down;
+	good = good && test_pool_pick(&t, NULL) == 1;
 	t.servers[2].egress = &t.down;
 	t.down.state = DRLB_SERVER_LOCAL;
+	t.up.state = DRLB_SERVER_UNREACHABLE;
+	t.servers[0].dead = true;
 	good = good && test_pool_pick(&t, NULL) == 2;
+	t.down.state = DRLB_SERVER_UNREACHABLE;
+	good = good && test_pool_refresh(&t) &&
+	       test_pool_pick(&t, NULL) == -1;
 	test_pool_exit(&t);
 
 	return good;
 }
 
-/* Loads that were there before count in a new pool. */
-static bool __init loads_are_taken_along(void)
+/* Loads that were there before count in a new live set. */
+static bool __init loads_are_taken_along(const struct drlb_sched *sched)
 {
 	static const struct weights four = { 4, { 1, 1, 1, 1 } };
-	struct drlb_sched_conf conf = { .sched = &drlb_sched_wlc };
+	struct drlb_pool_conf conf = { .sched = sched };
 	struct test_pool t;
 	bool good;
 	int i;
 
 	good = test_pool_init(&t, &conf, &four, AF_INET);
 	for (i = 0; good && i < 4; i++)
-		atomic_set(&t.servers[i].active, i == 2 ? 1 : 10 + i);
-	good = good && with_tournament(&t) && test_pool_pick(&t, NULL) == 2;
+		atomic_set(&t.servers[i].load.active, i == 2 ? 1 : 10 + i);
+	good = good && test_pool_refresh(&t) && test_pool_pick(&t, NULL) == 2;
 	test_pool_exit(&t);
 
 	return good;
+}
+
+/* Loads of 39 bits by weights of 31. Every other pair is equal, or as nearly
+ * as it gets, so that the lowest bits of the products decide.
+ */
+static bool __init products_are_exact(u32 seed)
+{
+	u64 load[2], factor;
+	struct rnd_state rnd;
+	u32 weight[2], i, j;
+
+	prandom_seed_state(&rnd, seed);
+	for (i = 0; i < CHANGES; i++) {
+		factor = prandom_u32_state(&rnd) % 256;
+		for (j = 0; j < 2; j++) {
+			weight[j] = 1 + prandom_u32_state(&rnd) %
+					DRLB_WEIGHT_MAX;
+			load[j] = (u64)prandom_u32_state(&rnd) * 128;
+			if (i & 1)
+				load[j] = weight[j] * factor +
+					  prandom_u32_state(&rnd) % 2;
+		}
+		if (load_is_less(load[0], weight[0], load[1], weight[1]) !=
+		    fraction_is_less(load[0], weight[0], load[1], weight[1]))
+			return false;
+	}
+
+	return true;
 }
 
 bool __init drlb_sched_wlc_selftest(void)
@@ -157,11 +214,15 @@ bool __init drlb_sched_wlc_selftest(void)
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(wlc_weights); i++) {
-		check(&st, least_is_picked(&wlc_weights[i], false));
-		check(&st, least_is_picked(&wlc_weights[i], true));
+		check(&st, least_is_picked(&wlc_weights[i], &drlb_sched_wlc));
+		check(&st, least_is_picked(&wlc_weights[i], &wlc_tournament));
 	}
-	check(&st, search_helps_out());
-	check(&st, loads_are_taken_along());
+	check(&st, the_usable_are_found(&drlb_sched_wlc));
+	check(&st, the_usable_are_found(&wlc_tournament));
+	check(&st, loads_are_taken_along(&drlb_sched_wlc));
+	check(&st, loads_are_taken_along(&wlc_tournament));
+	check(&st, products_are_exact(1));
+	check(&st, products_are_exact(2));
 
 	return check_all_good(&st);
 }

@@ -5,7 +5,9 @@
  * server's turns in a row are at most one more than they must be, and none
  * waits longer than three of its average intervals.
  */
+#include <linux/gcd.h>
 #include <linux/kernel.h>
+#include <linux/prandom.h>
 
 #include "pool.h"
 
@@ -144,7 +146,7 @@ static bool __init cycle_is_spread(struct test_pool *t, const struct weights *w)
 
 static bool __init weights_hold(const struct weights *w)
 {
-	struct drlb_sched_conf conf = { .sched = &drlb_sched_wrr };
+	struct drlb_pool_conf conf = { .sched = &drlb_sched_wrr };
 	struct test_pool t;
 	bool good;
 	int i;
@@ -157,10 +159,10 @@ static bool __init weights_hold(const struct weights *w)
 	return good;
 }
 
-/* In each way of being down, and removed from the service. */
+/* In each way of being down. */
 static bool __init downs_hold(const struct wrr_down *d)
 {
-	struct drlb_sched_conf conf = { .sched = &drlb_sched_wrr };
+	struct drlb_pool_conf conf = { .sched = &drlb_sched_wrr };
 	struct test_pool t;
 	bool good;
 	u32 i;
@@ -170,22 +172,186 @@ static bool __init downs_hold(const struct wrr_down *d)
 		if (is_down(d->down, i))
 			t.servers[i].egress = &t.down;
 	}
+	good = good && test_pool_refresh(&t);
 	for (i = 0; good && i < ARRAY_SIZE(starts); i++)
 		good = cycle_is_exact(&t, &d->weights, d->down, starts[i]);
 
 	t.down.state = DRLB_SERVER_NO_ROUTE;
 	t.up.state = DRLB_SERVER_RESOLVING;
-	good = good && cycle_is_exact(&t, &d->weights, d->down, 0);
+	good = good && test_pool_refresh(&t) &&
+	       cycle_is_exact(&t, &d->weights, d->down, 0);
+	t.down.state = DRLB_SERVER_NO_NEIGHBOUR;
+	good = good && test_pool_refresh(&t) &&
+	       cycle_is_exact(&t, &d->weights, d->down, 0);
 
 	t.down.state = DRLB_SERVER_LOCAL;
-	good = good && cycle_is_exact(&t, &d->weights, 0, 0);
-	for (i = 0; good && i < t.n; i++)
-		t.servers[i].dead = is_down(d->down, i);
-	good = good && cycle_is_exact(&t, &d->weights, d->down, 0);
+	good = good && test_pool_refresh(&t) &&
+	       cycle_is_exact(&t, &d->weights, 0, 0);
 
 	t.up.state = DRLB_SERVER_UNREACHABLE;
 	t.down.state = DRLB_SERVER_UNREACHABLE;
-	good = good && test_pool_pick(&t, NULL) == -1;
+	good = good && test_pool_refresh(&t) &&
+	       test_pool_pick(&t, NULL) == -1;
+	test_pool_exit(&t);
+
+	return good;
+}
+
+/* The server that the turns from @start on come to if all that are removed are
+ * skipped: the first one that is not, or the eighth.
+ */
+static int __init turn_after_removed(struct test_pool *t, u32 down, s64 start)
+{
+	u32 i;
+	int got;
+
+	for (i = 0; i < t->n; i++)
+		t->servers[i].dead = false;
+	atomic64_set(&t->cursor, start);
+	for (i = 0; i < 8; i++) {
+		got = test_pool_pick(t, NULL);
+		if (got < 0 || !is_down(down, got))
+			break;
+	}
+
+	return got;
+}
+
+/* A live set that is behind: servers were removed from the service. */
+static bool __init removed_are_skipped(const struct wrr_down *d)
+{
+	struct drlb_pool_conf conf = { .sched = &drlb_sched_wrr };
+	struct test_pool t;
+	int turn, due;
+	bool good;
+	u32 i;
+
+	good = test_pool_init(&t, &conf, &d->weights, AF_INET);
+	for (turn = 0; good && turn < 200; turn++) {
+		due = turn_after_removed(&t, d->down, turn);
+		for (i = 0; i < t.n; i++)
+			t.servers[i].dead = is_down(d->down, i);
+		atomic64_set(&t.cursor, turn);
+		good = test_pool_pick(&t, NULL) == due;
+	}
+	test_pool_exit(&t);
+
+	return good;
+}
+
+static u64 __init sum_modulo(u64 a, u64 b, u64 modulus)
+{
+	return a + b < modulus ? a + b : a + b - modulus;
+}
+
+/* By doubling and adding, which never needs more than one bit more. */
+static u64 __init product_modulo(u64 a, u64 b, u64 modulus)
+{
+	u64 product = 0;
+
+	for (; a; a /= 2) {
+		if (a & 1)
+			product = sum_modulo(product, b, modulus);
+		b = sum_modulo(b, b, modulus);
+	}
+
+	return product;
+}
+
+/* The first and the last slots of a cycle too large to be walked, and some
+ * between; the step has no divisor in common with it and is not far from the
+ * golden section.
+ */
+static bool __init large_cycle_holds(u64 weight)
+{
+	u64 stride = drlb_wrr_stride(weight), forth = 0, back = 0, turn;
+	u64 golden = div_u64(div_u64(weight, 1000) * 618034, 1000);
+	struct rnd_state rnd;
+	u32 i;
+
+	if (stride >= weight || gcd(stride, weight) != 1 ||
+	    abs((s64)(stride - golden)) > 2000 + div_u64(weight, 1000000))
+		return false;
+
+	prandom_seed_state(&rnd, weight);
+	for (i = 0; i < 1000; i++) {
+		if (turn_slot(i, stride, weight) != forth)
+			return false;
+		forth = sum_modulo(forth, stride, weight);
+
+		back = sum_modulo(back, weight - stride, weight);
+		if (turn_slot(weight - 1 - i, stride, weight) != back)
+			return false;
+
+		div64_u64_rem((u64)prandom_u32_state(&rnd) << 32 |
+			      prandom_u32_state(&rnd), weight, &turn);
+		if (turn_slot(turn, stride, weight) !=
+		    product_modulo(turn, stride, weight))
+			return false;
+	}
+
+	return true;
+}
+
+static const u64 large_cycles[] = {
+	2147483647, 3221225471, U32_MAX - 1, U32_MAX, U32_MAX + 1ULL,
+	U32_MAX + 2ULL, 3 * 2147483647ULL, 10 * 2147483647ULL - 1,
+	65534 * 2147483647ULL, 65534 * 2147483646ULL + 1, 1ULL << 46,
+};
+
+/* Weights whose cycle is too long to be counted whole. */
+static const struct weights large_weights[] = {
+	{ 2, { 2147483647, 1073741824 } },
+	{ 2, { 2147483647, 2147483646 } },
+	{ 3, { 2147483647, 2147483647, 2147483646 } },
+	{ 4, { 2147483647, 1, 2147483646, 1000000000 } },
+	{ 10, { 2147483647, 2147483646, 2147483645, 2147483644, 2147483643,
+		2147483642, 2147483641, 2147483640, 2147483639, 715827882 } },
+};
+
+/* In any part of the cycle a server's turns are its share, but for a few. */
+static bool __init shares_hold(const struct weights *w, s64 start)
+{
+	struct drlb_pool_conf conf = { .sched = &drlb_sched_wrr };
+	u64 sum = weight_sum(w);
+	struct test_pool t;
+	int turn, got, i;
+	bool good;
+
+	good = test_pool_init(&t, &conf, w, AF_INET);
+	atomic64_set(&t.cursor, start);
+	for (turn = 1; good && turn <= 3000; turn++) {
+		got = test_pool_pick(&t, NULL);
+		good = got >= 0;
+		if (!good)
+			break;
+		t.picked[got]++;
+		for (i = 0; i < t.n; i++) {
+			s64 due = (u64)turn * w->weight[i];
+
+			good &= abs((s64)(t.picked[i] * sum) - due) <=
+				4 * (s64)sum;
+		}
+	}
+	test_pool_exit(&t);
+
+	return good;
+}
+
+/* It is their ratio that counts. */
+static bool __init large_ratio_is_small(void)
+{
+	static const struct weights w = { 2, { 2147483646, 1073741823 } };
+	struct drlb_pool_conf conf = { .sched = &drlb_sched_wrr };
+	struct test_pool t;
+	bool good;
+	int i;
+
+	good = test_pool_init(&t, &conf, &w, AF_INET6) &&
+	       test_pool_live(&t)->weight == 3;
+	for (i = 0; good && i < 300; i++)
+		t.picked[test_pool_pick(&t, NULL)]++;
+	good = good && t.picked[0] == 200 && t.picked[1] == 100;
 	test_pool_exit(&t);
 
 	return good;
@@ -194,7 +360,7 @@ static bool __init downs_hold(const struct wrr_down *d)
 static bool __init empty_pool_picks_nobody(void)
 {
 	static const struct weights none = { 2, { 0, 0 } };
-	struct drlb_sched_conf conf = { .sched = &drlb_sched_wrr };
+	struct drlb_pool_conf conf = { .sched = &drlb_sched_wrr };
 	struct test_pool t;
 	bool good;
 
@@ -213,8 +379,17 @@ bool __init drlb_sched_wrr_selftest(void)
 	check(&st, strides_visit_all());
 	for (i = 0; i < ARRAY_SIZE(wrr_weights); i++)
 		check(&st, weights_hold(&wrr_weights[i]));
-	for (i = 0; i < ARRAY_SIZE(wrr_downs); i++)
+	for (i = 0; i < ARRAY_SIZE(wrr_downs); i++) {
 		check(&st, downs_hold(&wrr_downs[i]));
+		check(&st, removed_are_skipped(&wrr_downs[i]));
+	}
+	for (i = 0; i < ARRAY_SIZE(large_cycles); i++)
+		check(&st, large_cycle_holds(large_cycles[i]));
+	for (i = 0; i < ARRAY_SIZE(large_weights); i++) {
+		check(&st, shares_hold(&large_weights[i], 0));
+		check(&st, shares_hold(&large_weights[i], 98765432109876LL));
+	}
+	check(&st, large_ratio_is_small());
 	check(&st, empty_pool_picks_nobody());
 
 	return check_all_good(&st);

@@ -181,3 +181,7 @@ int drlb_maglev_fill(u16 *table, u32 size,
 
 	return err;
 }
+
+#ifdef DRLB_SELFTEST
+#include "selftest/maglev.c"
+#endif

@@ -29,4 +29,8 @@ u32 drlb_maglev_default_size(u32 n);
 
 bool drlb_maglev_is_prime(u32 number);
 
+#ifdef DRLB_SELFTEST
+bool drlb_maglev_selftest(void);
+#endif
+
 #endif /* _DRLB_MAGLEV_H */

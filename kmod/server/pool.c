@@ -330,3 +330,7 @@ void drlb_pool_retire(struct drlb_pool *pool)
 	if (pool)
 		call_rcu(&pool->rcu, pool_free);
 }
+
+#ifdef DRLB_SELFTEST
+#include "selftest/pool.c"
+#endif

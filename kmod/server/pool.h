@@ -212,4 +212,8 @@ drlb_live_usable(const struct drlb_live *live, u32 at)
 	return server;
 }
 
+#ifdef DRLB_SELFTEST
+bool drlb_pool_selftest(void);
+#endif
+
 #endif /* _DRLB_POOL_H */
