@@ -23,7 +23,7 @@ SILENCE=10	# seconds
 topology flat
 director_devices eth0
 vip_on_director $VIP $VIP6
-dd if=/dev/urandom of="$TMPDIR/blob" bs=100k count=5 status=none
+dd if=/dev/urandom of="$TMPDIR/blob" bs=100k count=15 status=none
 for n in 1 2 3; do
 	real_server rs$n $VIP $VIP6
 	serve_http rs$n
@@ -31,23 +31,11 @@ for n in 1 2 3; do
 	serve_udp rs$n rs$n $VIP 53 $VIP6 53
 done
 
-add_services() {
-	local vip port
-	for vip in $VIP $VIP6; do
-		for port in tcp:80 udp:53; do
-			service ${port%:*} "$(at $vip ${port#*:})" \
-				"scheduler rr" "$(of $vip 11)" "$(of $vip 12)" \
-				"$(of $vip 13)"
-		done
-	done
-}
-
-del_services() {
-	local vip
-	for vip in $VIP $VIP6; do
-		lb service del tcp "$(at $vip 80)"
-		lb service del udp "$(at $vip 53)"
-	done
+add_service() { # tcp|udp VIP
+	local port=80
+	[[ $1 == tcp ]] || port=53
+	service $1 "$(at $2 $port)" "scheduler rr" "$(of $2 11)" "$(of $2 12)" \
+		"$(of $2 13)"
 }
 
 counters() { # of each service and server: connections and packets
@@ -65,21 +53,23 @@ entries() {
 		for c in connections)"
 }
 
-transfer() { # NAME VIP CURL-OPTION...: one that lasts for seconds
-	spawn client "$TMPDIR/$1.log" curl -sS -g --max-time $((60 * SLOW)) "${@:3}"
-	printf -v "transfer_$1" %s $spawned
+transfer() { # NAME COMMAND...: one that lasts for seconds, and may read the blob
+	nsenter --net=/run/netns/client "${@:2}" <"$TMPDIR/blob" \
+		>"$TMPDIR/$1.log" 2>&1 &
+	printf -v "transfer_$1" %s $!
 }
 
-transfers() { # all of them, in both families
+transfers() { # all of them, in both families; uploads until they may end
 	local vip family
-	rm -f "$TMPDIR"/got* "$TMPDIR"/www-rs?/files/up*
+	rm -f "$TMPDIR"/{got*,end} "$TMPDIR"/www-rs?/files/up*
 	for vip in $VIP $VIP6; do
 		family=4
 		[[ $vip != *:* ]] || family=6
-		transfer down$family $vip -o "$TMPDIR/got$family" \
-			"http://$(at $vip 80)/slow/blob"
-		transfer up$family $vip --limit-rate $((100 / SLOW))k \
-			-T "$TMPDIR/blob" "http://$(at $vip 80)/files/up$family"
+		transfer down$family curl -sS -g --max-time $((90 * SLOW)) \
+			-o "$TMPDIR/got$family" "http://$(at $vip 80)/slow/blob"
+		transfer up$family bash -c "'$TOOLS/trickle' '$TMPDIR/end' |
+			curl -sS -g --max-time $((90 * SLOW)) -T - \
+			'http://$(at $vip 80)/files/up$family'"
 	done
 }
 
@@ -88,13 +78,14 @@ flow() { # all have begun
 	for family in 4 6; do
 		[[ -s $TMPDIR/got$family ]] || return
 	done
-	# What is uploaded is in a file without a name until it is whole.
+	# What is uploaded has another name until it is whole.
 	(($(services "min(s['bytes'] for s in services \
 		if s['protocol'] == 'tcp')") > 100000))
 }
 
 transfers_are_whole() { # TEXT
 	local family name
+	touch "$TMPDIR/end"
 	for family in 4 6; do
 		for name in down up; do
 			name=transfer_$name$family
@@ -137,20 +128,38 @@ came_back() { # TEXT COMMAND...: what takes the services away and back
 	release idle6
 }
 
+in_the_middle() { # so that all transfers meet what comes
+	local family
+	for family in 4 6; do
+		(($(stat -c %s "$TMPDIR/got$family") <
+			$(stat -c %s "$TMPDIR/blob"))) || return
+	done
+}
+
 one_by_one() {
-	del_services
-	sleep 1	# of the transfers' packets
-	add_services
+	local vip
+	for vip in $VIP $VIP6; do
+		lb service del udp "$(at $vip 53)"
+		add_service udp $vip
+		lb service del tcp "$(at $vip 80)"
+		check "$vip: transfers are under way" in_the_middle
+		sleep 1	# of their packets
+		add_service tcp $vip
+	done
 }
 
 restart() {
 	lb save >"$TMPDIR/saved"
 	lb service flush
+	check "transfers are under way" in_the_middle
 	sleep 1
 	lb apply "$TMPDIR/saved"
 }
 
-add_services
+for vip in $VIP $VIP6; do
+	add_service tcp $vip
+	add_service udp $vip
+done
 check "the servers are up" servers_up
 came_back "del and add" one_by_one
 came_back "flush and apply" restart

@@ -110,12 +110,10 @@ done
 
 # ---- active, inactive: while connections come and go on both processors
 
-churn() {
+churn() { # PORT KIND
 	while :; do
-		in_ns client "$TOOLS/flood" eth0 $MAC_director $VIP 80 100 \
-			handshake || return
-		in_ns client "$TOOLS/flood" eth0 $MAC_director $VIP 53 100 \
-			udp || return
+		in_ns client "$TOOLS/flood" eth0 $MAC_director $VIP $1 100 $2 ||
+			return
 	done
 }
 
@@ -128,12 +126,14 @@ deletions() {
 service tcp $VIP:80 "scheduler wlc" 10.0.0.11 10.0.0.12
 service udp $VIP:53 "scheduler wlc" 10.0.0.11 10.0.0.12
 servers_up
-churn >/dev/null 2>&1 &
-churner=$!
+churn 80 handshake >/dev/null 2>&1 &
+tcp=$!
+churn 53 udp >/dev/null 2>&1 &
+udp=$!
 deletions >/dev/null 2>&1 &
 deleter=$!
 seen=$(in_ns director "$TOOLS/gauges" "$TOP/kmod/uapi/drlb.h" 4)
-kill $churner $deleter
+kill $tcp $udp $deleter
 say "answers, largest active, largest inactive: $seen"
 read -r answers active inactive <<<"$seen"
 between "counts of connections were seen" "$answers" 20 1000000
