@@ -248,13 +248,14 @@ static const char *const commands[] = {
 	"connection\ncount", "connection\ndel\nall", "config\nshow",
 	"-j\nconfig\nshow", "stats", "-j\nstats", "-o\nstats", "device\nshow",
 	"-j\ndevice\nshow", "monitor", "-j\nmonitor",
-	"service\nadd\ntcp\n10.0.0.1:80\nscheduler\nmh\ntable-size\n251",
+	"service\nadd\ntcp\n10.0.0.1:80\ntable-size\n251\non-dead\nopen\nudp\n1h",
 	"server\nadd\ntcp\n10.0.0.1:80\n10.0.0.2\nweight\n3", "apply\nfile",
 	"service\nshow\ntcp\n10.0.0.1:80", "server\nshow\ntcp\n10.0.0.1:80",
 	"device\nadd\neth0", "config\nset\nudp\n5\nconn_max\n7",
 	"complete\nservice\ndel\ntcp", "complete\ndevice\ndel",
 	"complete\nserver\ndel\ntcp\n10.0.0.1:80",
 	"complete\nservice\nset\ntcp\n10.0.0.1:80\nscheduler", "help\nservice",
+	"-o\nserver\nshow", "-j\nserver\nshow", "apply\n-v\nfile",
 };
 #endif
 
