@@ -124,14 +124,15 @@ check "who has no rights at all may listen" wait_for 30 listens $monitor
 for state in unreachable up; do
 	ip -n lan link set rs1-eth0 ${state/unreachable/down}
 	check "and hears of a server that is $state" wait_for 60 \
-		grep -qx "server 10.0.0.11: $state" "$TMPDIR/events"
+		grep -qx "server 10.0.0.11 of [^ ]* [^ ]*: $state" "$TMPDIR/events"
 	check "in IPv6, too" wait_for 60 \
-		grep -qx "server 2001:db8::11: $state" "$TMPDIR/events"
+		grep -qx "server 2001:db8::11 of [^ ]* [^ ]*: $state" \
+		"$TMPDIR/events"
 done
 kill $monitor
 matches "while there are clients" "$(lb connection count)" '^[1-9]'
 is "but nothing of them" \
-	"$(grep -vE '^server (10\.0\.0\.11|2001:db8::11): [a-z]+$' \
+	"$(grep -vE '^server (10\.0\.0\.11|2001:db8::11) of [^ ]+ [^ ]+: [a-z]+$' \
 		"$TMPDIR/events" || true)" ""
 
 is "in a namespace of their own they may configure" "$(in_ns director \

@@ -174,7 +174,7 @@ check "monitor says that the module came back" grep -q 'module is back' \
 	"$TMPDIR/monitor"
 ip -n rs3 link set eth0 down
 check "and tells what happens there" wait_for 60 grep -q \
-	'^server .*3: unreachable' "$TMPDIR/monitor"
+	'^server .*3 of .*: unreachable' "$TMPDIR/monitor"
 ip -n rs3 link set eth0 up
 kill $monitor
 
