@@ -120,24 +120,28 @@ churn() { # PORT KIND
 deletions() {
 	while :; do
 		lb connection del all || return
+		sleep 0.2
 	done
 }
 
 service tcp $VIP:80 "scheduler wlc" 10.0.0.11 10.0.0.12
 service udp $VIP:53 "scheduler wlc" 10.0.0.11 10.0.0.12
 servers_up
-churn 80 handshake >/dev/null 2>&1 &
+churn 80 handshake >"$TMPDIR/tcp" 2>&1 &
 tcp=$!
-churn 53 udp >/dev/null 2>&1 &
+churn 53 udp >"$TMPDIR/udp" 2>&1 &
 udp=$!
+for kind in tcp udp; do
+	check "connections come: $kind" wait_for 30 grep -qx 100 "$TMPDIR/$kind"
+done
 deletions >/dev/null 2>&1 &
 deleter=$!
-seen=$(in_ns director "$TOOLS/gauges" "$TOP/kmod/uapi/drlb.h" 4)
+seen=$(in_ns director "$TOOLS/gauges" "$TOP/kmod/uapi/drlb.h" 5)
 kill $tcp $udp $deleter
 say "answers, largest active, largest inactive: $seen"
 read -r answers active inactive <<<"$seen"
 between "counts of connections were seen" "$answers" 20 1000000
-between "active is never below zero" "$active" 0 100000
-between "nor is inactive" "$inactive" 0 100000
+between "active is never below zero" "$active" 1 100000
+between "nor is inactive" "$inactive" 1 100000
 
 finish
