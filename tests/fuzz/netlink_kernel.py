@@ -7,7 +7,7 @@ import errno
 
 import genl
 from genl import attributes, number
-from netlink_model import Key
+from netlink_model import DEFAULTS, Key
 
 UNDONE = 16  # NLM_F_DUMP_INTR
 
@@ -48,6 +48,20 @@ class Kernel:
         replies = self.ask(agent, "CONFIG_GET")
         return self.config_of(replies[0])
 
+    def service_of(self, value):
+        return named(self.header, "drlb_service_attr", value, (
+            "PROTOCOL", "SERVERS", *(set(DEFAULTS) - {"SCHEDULER"})))
+
+    @staticmethod
+    def key_of(svc):
+        return Key(svc["PROTOCOL"], svc.get("ADDR4") or svc["ADDR6"], svc["PORT"])
+
+    @staticmethod
+    def options_of(svc):
+        """Those that are there."""
+        return {name: svc[name].rstrip(b"\0") if name == "SCHEDULER"
+                else svc[name] for name in DEFAULTS if name in svc}
+
     def services(self, agent, brief):
         flag = genl.attr(self.header.values("drlb_attr")["BRIEF"]) if brief \
             else b""
@@ -57,10 +71,8 @@ class Kernel:
             for kind, value in attributes(body):
                 name = self.header.name("drlb_attr", kind)
                 if name == "SERVICE":
-                    svc = named(self.header, "drlb_service_attr", value, (
-                        "PROTOCOL", "TABLE_SIZE", "HASH", "SERVERS"))
-                    key = Key(svc["PROTOCOL"], svc.get("ADDR4") or svc["ADDR6"],
-                              svc["PORT"])
+                    svc = self.service_of(value)
+                    key = self.key_of(svc)
                 elif name == "SERVER":
                     server = named(self.header, "drlb_server_attr", value,
                                    ("WEIGHT",))
@@ -69,12 +81,11 @@ class Kernel:
             if "SCHEDULER" in svc:
                 if key in found:
                     self.problem(f"{key} is shown twice")
-                found[key] = (svc["SCHEDULER"].rstrip(b"\0"), svc["TABLE_SIZE"],
-                              svc["HASH"], [])
+                found[key] = (self.options_of(svc), [])
                 promised[key] = svc.get("SERVERS")
-            found[key][3].extend(servers)
+            found[key][1].extend(servers)
         for key, n in promised.items():
-            if not brief and n != len(found[key][3]):
+            if not brief and n != len(found[key][1]):
                 self.problem(f"{key}: SERVERS is {n}", repr(found[key]))
         return found
 
@@ -85,6 +96,49 @@ class Kernel:
             device = named(self.header, "drlb_device_attr", top["DEVICE"])
             found[device["NAME"].rstrip(b"\0")] = "IFINDEX" in device
         return found
+
+    def schedulers(self, bodies):
+        """Their names, and which of them adopt."""
+        found = [named(self.header, "drlb_scheduler_attr", named(
+            self.header, "drlb_attr", body)["SCHEDULER"]) for body in bodies]
+        return [s["NAME"].rstrip(b"\0") for s in found], \
+            [s["NAME"].rstrip(b"\0") for s in found if "ADOPTS" in s]
+
+    def statistics(self, bodies):
+        """The numbers, and the counters by name."""
+        numbers, counters = {}, {}
+        for body in bodies:
+            stats = named(self.header, "drlb_attr", body)["STATS"]
+            for kind, value in attributes(stats):
+                name = self.header.name("drlb_stats_attr", kind)
+                if name != "COUNTER":
+                    numbers[name] = number(value)
+                    continue
+                counter = named(self.header, "drlb_stats_counter_attr", value,
+                                ("VALUE",))
+                counters[counter["NAME"].rstrip(b"\0")] = counter["VALUE"]
+        return numbers, counters
+
+    def event_of(self, body):
+        """As the model has them: kind, what it is about, what is told of that."""
+        top = named(self.header, "drlb_attr", body)
+        kind = self.header.name("drlb_event_kind", number(top["EVENT"]))
+        kind = kind.removeprefix("EVENT_")
+        if "SERVICE" not in top:
+            device = named(self.header, "drlb_device_attr", top["DEVICE"]) \
+                if "DEVICE" in top else {}
+            return kind, device.get("NAME", b"").rstrip(b"\0") or None, {}
+        svc = self.service_of(top["SERVICE"])
+        if "SERVER" not in top:
+            return kind, self.key_of(svc), self.options_of(svc)
+        server = named(self.header, "drlb_server_attr", top["SERVER"],
+                       ("WEIGHT", "STATE"))
+        if not 0 <= server.get("STATE", -1) < len(
+                self.header.names["drlb_server_state"]):
+            self.problem("an event without a server's state", repr(server))
+        return kind, self.key_of(svc), {
+            "address": server.get("ADDR4") or server["ADDR6"],
+            "weight": server["WEIGHT"]}
 
     # ---- connections
 

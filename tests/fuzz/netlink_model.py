@@ -14,16 +14,31 @@ TCP, UDP = 6, 17
 VALUE = {EINVAL, ERANGE}
 
 Key = collections.namedtuple("Key", "protocol address port")
-Service = collections.namedtuple("Service", "scheduler table_size hash servers")
+Service = collections.namedtuple("Service", "options servers")
 Row = collections.namedtuple("Row", "weight shape")
 
 KEY = "PROTOCOL ADDR4 ADDR6 PORT"
 SERVER_KEY = "ADDR4 ADDR6 PORT"
 FILTER = ("PROTOCOL CLIENT_ADDR4 CLIENT_ADDR6 CLIENT_PREFIX CLIENT_PORT "
           "VIP_ADDR4 VIP_ADDR6 VIP_PORT SERVER_ADDR4 SERVER_ADDR6 STATE")
-TIMEOUTS = ("TCP_SYN_RECV TCP_ESTABLISHED TCP_FIN_WAIT TCP_TIME_WAIT TCP_CLOSE "
-            "UDP")
-SETTINGS = f"CONN_MAX HALF_OPEN_MAX {TIMEOUTS} PROBE_INTERVAL"
+TIMEOUTS = ("TCP_SYN_RECV TCP_ACK_RECV TCP_ESTABLISHED TCP_FIN_WAIT TCP_TIME_WAIT "
+            "TCP_CLOSE UDP_NEW UDP")
+UNPROVEN = "TCP_UNPROVEN_MAX UDP_UNPROVEN_MAX"
+SETTINGS = f"CONN_MAX {UNPROVEN} {TIMEOUTS} PROBE_INTERVAL"
+
+# Options of a service, as they are at first, and the ranges of the numbers. A
+# timeout of 0 is the namespace's.
+OPTION_TIMEOUTS = [f"TIMEOUT_{name}" for name in (
+    "UDP_NEW", "UDP", "SYN_RECV", "ACK_RECV", "ESTABLISHED", "FIN_WAIT",
+    "TIME_WAIT", "CLOSE")]
+DEFAULTS = {"SCHEDULER": b"wlc", "TABLE_SIZE": 65537, "HASH": 0, "ON_DEAD": 0,
+            **{name: 0 for name in OPTION_TIMEOUTS}}
+OPTION_RANGES = {"TABLE_SIZE": (251, 655373), "HASH": (0, 1), "ON_DEAD": (0, 1),
+                 **{name: (0, 604800) for name in OPTION_TIMEOUTS}}
+OPTIONS = " ".join(DEFAULTS)
+# The default comes first.
+SCHEDULERS = [b"wlc", b"rr", b"wrr", b"mh"]
+WEIGHT_MAX = 2**31 - 1
 
 # Values that make sense, or nearly; what is not here comes from the policies.
 # Few, so that requests are about the same objects.
@@ -70,11 +85,17 @@ POOLS = {
     # The largest takes long.
     "TABLE_SIZE": [251, 257, 509, 1021] * 40 + [4093, 65537, 0, 1, 250, 252, 253,
                                                 65536, 655373, 655374, 655399],
-    "WEIGHT": [0, 1, 1, 2, 3, 10, 100, 65535] * 6 + [65536],
+    "HASH": [0, 1] * 12 + [2, 255],
+    "ON_DEAD": [0, 1] * 12 + [2, 255],
+    **{name: [0, 0, 1, 5, 60, 900, 604800] * 8 + [604801, 2**32 - 1]
+       for name in OPTION_TIMEOUTS},
+    "WEIGHT": [0, 1, 1, 2, 3, 10, 100, 65536, WEIGHT_MAX] * 6 +
+              [WEIGHT_MAX + 1, 2**32 - 1],
     "NAME": [b"eth0", b"eth1", b"eth9", b"eth8", b"fifteen-letters"] * 12 +
             [b"lo", b"eth-other", b"a/b", b"a b", b".", b"..", b"a:b", b"a\n"],
     "CONN_MAX": [1, 10, 1000, 5000, 100000, 2**30, 2**31 - 1] * 5 + [0, 2**31],
-    "HALF_OPEN_MAX": [1, 10, 1000, 100000, 2**31 - 1] * 8 + [0, 2**31],
+    **{name: [1, 10, 1000, 100000, 2**31 - 1] * 8 + [0, 2**31]
+       for name in UNPROVEN.split()},
     "PROBE_INTERVAL": [0, 1, 3, 60, 3600] * 8 + [3601],
     **{name: [1, 5, 60, 900, 604800] * 8 + [0, 604801]
        for name in TIMEOUTS.split()},
@@ -87,6 +108,7 @@ USUAL = {
     "SERVICE.PROTOCOL": 0.99, "SERVICE.ADDR": 0.99, "SERVICE.PORT": 0.99,
     "SERVER.ADDR": 0.99, "SERVER.PORT": 0.15, "SERVER.WEIGHT": 0.7,
     "SERVICE.SCHEDULER": 0.6, "SERVICE.TABLE_SIZE": 0.8, "SERVICE.HASH": 0.3,
+    "SERVICE.ON_DEAD": 0.2, **{f"SERVICE.{name}": 0.1 for name in OPTION_TIMEOUTS},
     "DEVICE.NAME": 0.98,
     "CONNECTION": 0.7, "SERVICE": 0.99, "SERVER": 0.98, "DEVICE": 0.98,
     "CONFIG": 0.98, "CHECK": 0.2, "BRIEF": 0.5, "REPLACE": 0.5,
@@ -173,8 +195,8 @@ class Model:
     # Networks behind a gateway, where a single server may not be.
     remote = [ipaddress.ip_network(n) for n in ("192.0.2.0/24",
                                                 "2001:db8:9::/64")]
-    ranges = {"CONN_MAX": (1, 2**31 - 1), "HALF_OPEN_MAX": (1, 2**31 - 1),
-              "PROBE_INTERVAL": (0, 3600),
+    ranges = {"CONN_MAX": (1, 2**31 - 1), "PROBE_INTERVAL": (0, 3600),
+              **{name: (1, 2**31 - 1) for name in UNPROVEN.split()},
               **{name: (1, 604800) for name in TIMEOUTS.split()}}
 
     def __init__(self, there, aliases):
@@ -182,6 +204,8 @@ class Model:
         self.there, self.aliases = there, aliases
         self.services, self.devices, self.config = {}, set(), {}
         self.defaults = {}
+        # Those that the last effects made: kind and the object concerned.
+        self.events = []
 
     @classmethod
     def rows(cls):
@@ -226,20 +250,20 @@ class Model:
     @staticmethod
     def options(request, service, wrong):
         nest = request.get("SERVICE", {})
-        scheduler = nest.get("SCHEDULER", service.scheduler)
-        size = nest.get("TABLE_SIZE", service.table_size)
-        if scheduler not in (b"rr", b"wrr", b"wlc", b"mh"):
+        options = {name: nest.get(name, value)
+                   for name, value in service.options.items()}
+        if options["SCHEDULER"] not in SCHEDULERS:
             wrong.add(ENOENT)
-        if not 251 <= size <= 655373:
-            wrong |= VALUE
-        elif not is_prime(size):
-            wrong.add(EINVAL)
-        return service._replace(scheduler=scheduler, table_size=size,
-                                hash=nest.get("HASH", service.hash))
+        for name, (low, high) in OPTION_RANGES.items():
+            if not low <= options[name] <= high:
+                wrong |= VALUE
+            elif name == "TABLE_SIZE" and not is_prime(options[name]):
+                wrong.add(EINVAL)
+        return service._replace(options=options)
 
     def server(self, nest, key, wrong):
         address = self.address(nest, "ADDR", wrong)
-        if nest.get("WEIGHT", 0) > 65535:
+        if nest.get("WEIGHT", 0) > WEIGHT_MAX:
             wrong |= VALUE
         if key:
             if address and len(address) != len(key.address):
@@ -283,12 +307,27 @@ class Model:
     @staticmethod
     def fits(service, n, wrong):
         # A table has a slot for each server at least.
-        if service.scheduler == b"mh" and n > service.table_size:
+        if service.options["SCHEDULER"] == b"mh" and \
+                n > service.options["TABLE_SIZE"]:
             wrong |= VALUE
 
     # ---- services
 
-    @row(14, SERVICE=f"{KEY} SCHEDULER TABLE_SIZE HASH",
+    def change(self, key, service):
+        """A service that is there now, or is not if it is None."""
+        kind = "SERVICE_CHANGED" if key in self.services else "SERVICE_ADDED"
+        if service:
+            self.services[key] = service
+            self.events.append((kind, key, service.options))
+        else:
+            del self.services[key]
+            self.events.append(("SERVICE_REMOVED", key, {}))
+
+    def flush(self):
+        for key in list(self.services):
+            self.change(key, None)
+
+    @row(14, SERVICE=f"{KEY} {OPTIONS}",
          SERVER=f"{SERVER_KEY} WEIGHT", CHECK=None)
     def SERVICE_ADD(self, request, who, wrong):
         key = self.key(request, wrong)
@@ -296,35 +335,33 @@ class Model:
             wrong.add(EEXIST)
         if key:
             self.of_host(key.address, wrong)
-        service = self.options(request, Service(b"wlc", 65537, 0, None), wrong)
+        service = self.options(request, Service(DEFAULTS, None), wrong)
         servers = self.set_of_servers(request, key, wrong)
         self.fits(service, len(request.every("SERVER")), wrong)
-        return lambda: self.services.update(
-            {key: service._replace(servers=servers)})
+        return lambda: self.change(key, service._replace(servers=servers))
 
-    @row(10, SERVICE=f"{KEY} SCHEDULER TABLE_SIZE HASH",
+    @row(10, SERVICE=f"{KEY} {OPTIONS}",
          SERVER=f"{SERVER_KEY} WEIGHT", CHECK=None, REPLACE=None)
     def SERVICE_SET(self, request, who, wrong):
         key, service = self.existing(request, wrong)
         wanted = self.set_of_servers(request, key, wrong)
-        changed = self.options(request, service or Service(
-            b"wlc", 65537, 0, {}), wrong)
+        changed = self.options(request, service or Service(DEFAULTS, {}),
+                               wrong)
         if "REPLACE" not in request:
             if request.every("SERVER"):
                 wrong.add(EINVAL)
             wanted = changed.servers
         self.fits(changed, max(len(wanted), len(request.every("SERVER"))), wrong)
-        return lambda: self.services.update(
-            {key: changed._replace(servers=wanted)})
+        return lambda: self.change(key, changed._replace(servers=wanted))
 
     @row(5, SERVICE=KEY, CHECK=None)
     def SERVICE_DEL(self, request, who, wrong):
         key, _ = self.existing(request, wrong)
-        return lambda: self.services.pop(key)
+        return lambda: self.change(key, None)
 
     @row(0.2, CHECK=None)
     def SERVICE_FLUSH(self, request, who, wrong):
-        return self.services.clear
+        return self.flush
 
     @row(4, SERVICE=KEY, BRIEF=None)
     def SERVICE_GET(self, request, who, wrong):
@@ -332,6 +369,18 @@ class Model:
             self.existing(request, wrong)
 
     # ---- servers
+
+    def change_server(self, request, address, weight):
+        """One that is there now, or is not if weight is None."""
+        key = self.key(request, Wrong())
+        servers = self.services[key].servers
+        if weight is None:
+            weight = servers.pop(address)
+            kind = "SERVER_REMOVED"
+        else:
+            kind = "SERVER_CHANGED" if address in servers else "SERVER_ADDED"
+            servers[address] = weight
+        self.events.append((kind, key, {"address": address, "weight": weight}))
 
     def one_server(self, request, wrong, parse):
         key, service = self.existing(request, wrong)
@@ -348,22 +397,23 @@ class Model:
             if address in service.servers:
                 wrong.add(EEXIST)
             self.fits(service, len(service.servers) + 1, wrong)
-        return lambda: service.servers.update({address: nest.get("WEIGHT", 1)})
+        return lambda: self.change_server(request, address,
+                                          nest.get("WEIGHT", 1))
 
     @row(7, SERVICE=KEY, SERVER=f"{SERVER_KEY} WEIGHT", CHECK=None)
     def SERVER_SET(self, request, who, wrong):
         service, address, nest = self.one_server(request, wrong, self.server)
         if service and address not in service.servers:
             wrong.add(ENOENT)
-        return lambda: service.servers.update(
-            {address: nest.get("WEIGHT", service.servers[address])})
+        return lambda: self.change_server(
+            request, address, nest.get("WEIGHT", service.servers[address]))
 
     @row(6, SERVICE=KEY, SERVER=SERVER_KEY, CHECK=None)
     def SERVER_DEL(self, request, who, wrong):
         service, address, _ = self.one_server(request, wrong, self.server)
         if service and address not in service.servers:
             wrong.add(ENOENT)
-        return lambda: service.servers.pop(address)
+        return lambda: self.change_server(request, address, None)
 
     # ---- connections
 
@@ -381,7 +431,7 @@ class Model:
             if nest["CLIENT_PREFIX"] > bits or not (
                     "CLIENT_ADDR4" in nest or "CLIENT_ADDR6" in nest):
                 wrong |= VALUE
-        if nest.get("STATE", 1) not in range(1, 7):
+        if nest.get("STATE", 1) not in range(1, 9):
             wrong |= VALUE
 
     @row(2, CONNECTION=FILTER)
@@ -398,6 +448,14 @@ class Model:
 
     # ---- what there is once
 
+    def change_device(self, kind, change, name):
+        change(name)
+        self.events.append((kind, name, {}))
+
+    def change_config(self, values):
+        self.config.update(values)
+        self.events.append(("CONFIG_CHANGED", None, {}))
+
     def device(self, request, wrong):
         name = request.get("DEVICE", {}).get("NAME")
         if name is None:
@@ -413,14 +471,15 @@ class Model:
         if name is not None and not device_name(name) or name == b"lo" or \
                 name in self.aliases:
             wrong.add(EINVAL)
-        return lambda: self.devices.add(name)
+        return lambda: self.change_device("DEVICE_ADDED", self.devices.add, name)
 
     @row(2, DEVICE="NAME", CHECK=None)
     def DEVICE_DEL(self, request, who, wrong):
         name = self.device(request, wrong)
         if name not in self.devices:
             wrong.add(ENOENT)
-        return lambda: self.devices.remove(name)
+        return lambda: self.change_device("DEVICE_REMOVED", self.devices.remove,
+                                          name)
 
     @row(1)
     def DEVICE_GET(self, request, who, wrong):
@@ -443,7 +502,7 @@ class Model:
         if not who.host and nest.get("CONN_MAX", 0) > max(
                 self.defaults["CONN_MAX"], self.config["CONN_MAX"]):
             wrong.add(EPERM)
-        return lambda: self.config.update(nest)
+        return lambda: self.change_config(nest)
 
     @row(1)
     def STATS_GET(self, request, who, wrong):
@@ -451,6 +510,10 @@ class Model:
 
     @row(0.5)
     def STATS_ZERO(self, request, who, wrong):
+        pass
+
+    @row(0.5)
+    def SCHEDULER_GET(self, request, who, wrong):
         pass
 
 

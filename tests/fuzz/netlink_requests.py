@@ -244,7 +244,7 @@ class Maker:
             head = genl.header(command, self.rng.getrandbits(8),
                                self.rng.choice((0, self.rng.getrandbits(16))))
         elif what == 3:
-            head = genl.header(self.rng.choice((0, 19, 20, 99, 255)))
+            head = genl.header(self.rng.choice((0, 19, 21, 99, 255)))
         elif what == 4:
             head = genl.header(self.rng.getrandbits(8))
         elif what == 5:

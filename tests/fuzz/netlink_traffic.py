@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 """Packets to the services, and the connections that come of them: those which a
-filter shows, counts and deletes.
+filter shows, counts and deletes, and those of a service that goes and comes back.
 """
 import collections
 import random
@@ -16,7 +16,7 @@ class Traffic:
     def __init__(self, run, device, mac):
         self.run, self.rng, self.kernel = run, run.rng, run.kernel
         self.sender, self.to, self.sending = run.sender, (device, mac), False
-        self.counted = self.deleted = 0
+        self.counted = self.deleted = self.returned = 0
 
     def sent(self):
         """Waits until they are."""
@@ -39,6 +39,17 @@ class Traffic:
         self.sender.begin("traffic", *self.to, packets)
         self.sending = True
 
+    @staticmethod
+    def named(key):
+        return {"PROTOCOL": genl.u8(key.protocol),
+                f"ADDR{manual.family(key.address)}": key.address,
+                "PORT": key.port}
+
+    def rr(self, key):
+        """With no timeouts of its own."""
+        return {**self.named(key), "SCHEDULER": b"rr\0",
+                **{name: genl.u32(0) for name in manual.OPTION_TIMEOUTS}}
+
     def settle(self, agent):
         """Services that have servers, and room and time for connections."""
         keys, data = [], b""
@@ -50,9 +61,7 @@ class Traffic:
             there = key in self.run.models[agent.net].services
             data += self.kernel.of_names(
                 "SERVICE_SET" if there else "SERVICE_ADD",
-                SERVICE={"PROTOCOL": genl.u8(protocol),
-                         f"ADDR{vip.version}": vip.packed, "PORT": key.port,
-                         "SCHEDULER": b"rr\0"},
+                SERVICE=self.rr(key),
                 SERVER=[{f"ADDR{vip.version}": s} for s in servers
                         if len(s) == len(vip.packed)],
                 **({"REPLACE": True} if there else {}))
@@ -107,17 +116,41 @@ class Traffic:
                     f"shown {shown.total()}, counted {counted}, deleted "
                     f"{deleted}; of {everything.total()} are left "
                     f"{left.total()}")
+        for key in keys:
+            self.come_back(agent, key)
         self.zeroed(agent)
 
-    def zeroed(self, agent):
-        header = self.kernel.header
-        self.kernel.ask(agent, "STATS_ZERO")
+    def counters(self, agent):
+        """Each service's."""
+        header, found = self.kernel.header, {}
         for body in self.kernel.ask(agent, "SERVICE_GET", dump=True):
-            svc = named(header, "drlb_service_attr", named(
-                header, "drlb_attr", body)["SERVICE"])
-            if "COUNTERS" not in svc:
-                continue
-            counters = named(header, "drlb_counters_attr", svc["COUNTERS"],
-                             ("CONNECTIONS", "PACKETS", "BYTES"))
+            svc = self.kernel.service_of(named(header, "drlb_attr",
+                                               body)["SERVICE"])
+            if "COUNTERS" in svc:
+                found[self.kernel.key_of(svc)] = named(
+                    header, "drlb_counters_attr", svc["COUNTERS"],
+                    ("CONNECTIONS", "PACKETS", "BYTES", "ACTIVE", "INACTIVE"))
+        return found
+
+    def come_back(self, agent, key):
+        """The service is removed and added in one go: it comes with what it had."""
+        servers = self.run.models[agent.net].services[key].servers
+        before = self.kernel.connections(agent), self.counters(agent)[key]
+        why, _ = self.run.batch(agent, self.kernel.of_names(
+            "SERVICE_DEL", SERVICE=self.named(key)) + self.kernel.of_names(
+                "SERVICE_ADD", SERVICE=self.rr(key), SERVER=[
+                    {f"ADDR{manual.family(key.address)}": s}
+                    for s in sorted(servers)]))
+        after = self.kernel.connections(agent), self.counters(agent)[key]
+        if None in (before[0], after[0]):
+            return
+        self.returned += before[1]["ACTIVE"] + before[1]["INACTIVE"]
+        if before != after:
+            self.run.problem(f"{key} does not come back as it was",
+                             f"before {before}", f"after {after}", *why)
+
+    def zeroed(self, agent):
+        self.kernel.ask(agent, "STATS_ZERO")
+        for counters in self.counters(agent).values():
             if any(counters[n] for n in ("CONNECTIONS", "PACKETS", "BYTES")):
                 self.run.problem("STATS_ZERO leaves something", repr(counters))

@@ -10,6 +10,7 @@ import struct
 ERROR, DONE, MIN_TYPE = 2, 3, 16
 REQUEST, MULTI, ACK, ECHO, DUMP = 1, 2, 4, 8, 0x300
 CAPPED, TLVS = 0x100, 0x200  # in answers
+RCVBUFFORCE = 33  # SO_RCVBUFFORCE, which Python does not name
 NESTED, NET_BYTEORDER, TYPE_MASK = 0x8000, 0x4000, 0x3fff
 
 CTRL, GETFAMILY, GETPOLICY = 16, 3, 10
@@ -104,6 +105,10 @@ class Answer:
             self.offset = number(told[2])
 
 
+class Lost(Exception):
+    """Events that there was no room for."""
+
+
 class Socket:
     def __init__(self, timeout=60):
         self.socket = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 16)
@@ -119,6 +124,24 @@ class Socket:
 
     def receive(self):
         return [Answer(*m) for m in messages(self.socket.recv(1 << 17))]
+
+    def listen(self, group):
+        """Takes the messages to a multicast group, and waits for none."""
+        self.socket.setsockopt(socket.SOL_SOCKET, RCVBUFFORCE, 1 << 24)
+        self.socket.setsockopt(270, 1, group)  # NETLINK_ADD_MEMBERSHIP
+        self.socket.setblocking(False)
+
+    def pending(self):
+        """The messages that are there by now: kind and body."""
+        found = []
+        while True:
+            try:
+                data = self.socket.recv(1 << 17)
+            except BlockingIOError:
+                return found
+            except OSError as e:
+                raise Lost from e
+            found += [(kind, body) for kind, _, _, body in messages(data)]
 
     def close(self):
         self.socket.close()
@@ -177,7 +200,8 @@ def family_id(name, s):
 
 class Family:
     """operations: flags by command. do, dump: the number of the policy by
-    command. policies: for each number, rules by attribute."""
+    command. policies: for each number, rules by attribute. groups: numbers of
+    multicast groups by name."""
 
     def __init__(self, name, s):
         told = family_id(name, s)
@@ -186,6 +210,8 @@ class Family:
         for _, op in attributes(told[6]):
             op = dict(attributes(op))
             self.operations[number(op[1])] = number(op[2])
+        groups = [dict(attributes(g)) for _, g in attributes(told.get(7, b""))]
+        self.groups = {g[1].rstrip(b"\0").decode(): number(g[2]) for g in groups}
         error, text, replies = s.request(CTRL, GETPOLICY, attr(
             2, name.encode() + b"\0"), DUMP)
         if error:
