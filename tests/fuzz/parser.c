@@ -6,6 +6,8 @@
  * must be in the packet.
  */
 #include "../../kmod/path/packet.c"
+#include "../../kmod/proto/proto.c"
+#include "../../kmod/proto/tcp.c"
 
 #include <stdio.h>
 
@@ -15,6 +17,9 @@
 #define FLAG_INGRESS	2	/* at that door */
 #define FLAG_GSO	4	/* merged on its way */
 #define FLAG_MEND	8	/* with a sound IPv4 header checksum */
+#define FLAG_VRF	16	/* in a VRF */
+
+#define VRF_INDEX	0xfedcba
 
 /* Splits behind that are all the same. */
 #define HEADERS_MAX	160
@@ -27,24 +32,42 @@ static void expect(bool good, const char *what)
 	abort();
 }
 
+/* True for a packet that the parser for plain ones takes. */
+static bool parse_plain(const struct sk_buff *skb, enum drlb_door door,
+			u8 family, int vrf, struct drlb_packet *pkt)
+{
+	struct sk_buff before = *skb;
+
+	if (!drlb_packet_plain(skb, door, family, vrf, &pkt->key, &pkt->event)) {
+		memset(pkt, 0, sizeof(*pkt));
+		return false;
+	}
+	expect(!memcmp(skb, &before, sizeof(before)), "it was changed");
+	pkt->family = family;
+
+	return true;
+}
+
+/* @any: by the parser for all packets, the plain ones too. */
 static enum drlb_parse parse(const u8 *data, size_t size, u8 how,
 			     size_t headlen, bool any, struct drlb_packet *pkt)
 {
+	u8 family = how & FLAG_IPV6 ? AF_INET6 : AF_INET;
+	int vrf = how & FLAG_VRF ? VRF_INDEX : 0;
 	enum drlb_door door = how & FLAG_INGRESS ? DRLB_DOOR_INGRESS :
 					DRLB_DOOR_PREROUTING;
 	struct sk_buff skb = { .all = data, .len = size, .gso = how & FLAG_GSO };
-	enum drlb_parse ret;
+	enum drlb_parse ret = DRLB_PARSE_OK;
 
 	/* Holes in keys are compared and hashed: only zeros may be left. */
 	memset(pkt, 0, sizeof(*pkt));
 	skb_linear(&skb, headlen);
-	if (how & FLAG_IPV6)
-		ret = any ? drlb_packet_parse6_any(&skb, door, pkt) :
-			    drlb_packet_parse6(&skb, door, pkt);
-	else
-		ret = any ? drlb_packet_parse4_any(&skb, door, pkt) :
-			    drlb_packet_parse4(&skb, door, pkt);
+	if (any || !parse_plain(&skb, door, family, vrf, pkt))
+		ret = drlb_packet_parse(&skb, door, family, vrf, pkt);
 	expect(skb.headlen <= skb.len && skb.len <= size, "it grew");
+	expect(ret != DRLB_PARSE_OK || pkt->family == family, "another family");
+	expect(ret != DRLB_PARSE_OK ||
+	       drlb_key_vrf(drlb_packet_what(pkt)) == (u32)vrf, "another VRF");
 	free(skb.data);
 
 	return ret;

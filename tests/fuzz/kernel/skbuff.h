@@ -20,6 +20,7 @@
 #include <linux/in6.h>
 #include <linux/ip.h>
 #include <linux/ipv6.h>
+#include <linux/netfilter.h>
 #include <linux/tcp.h>
 #include <linux/types.h>
 #include <linux/udp.h>
@@ -69,6 +70,17 @@ struct frag_hdr {
 	__be16 frag_off;
 	__be32 identification;
 };
+
+/* Of addresses the parser asks nothing. */
+bool ipv4_is_zeronet(__be32 addr);
+bool ipv4_is_loopback(__be32 addr);
+bool ipv4_is_multicast(__be32 addr);
+bool ipv4_is_lbcast(__be32 addr);
+int ipv6_addr_type(const struct in6_addr *addr);
+
+#define IPV6_ADDR_UNICAST	0x0001
+#define IPV6_ADDR_LOOPBACK	0x0010
+#define IPV6_ADDR_MAPPED	0x1000
 
 #define ipv6_optlen(p)	(((p)->hdrlen + 1) << 3)
 #define ipv6_authlen(p)	(((p)->hdrlen + 2) << 2)
