@@ -90,7 +90,7 @@ row=connections
 drlb_load
 {
 	drlb_limits
-	echo "config udp 604800"
+	drlb_udp 604800
 	echo "device lan0"
 	echo "service udp ${VIP[udp4]}:80"
 	echo "server $(server udp4 1)"

@@ -249,9 +249,17 @@ drlb_unload() {
 # the machine waits for its disk: its clock then leaps from timer to timer.
 drlb_limits() {
 	echo "config conn_max 20000000"
-	echo "config half_open_max 20000000"
+	echo "config tcp_unproven_max 20000000"
+	echo "config udp_unproven_max 20000000"
 	echo "config tcp_syn_recv 604800"
+	echo "config tcp_ack_recv 604800"
 	echo "config tcp_established 604800"
+}
+
+# Flows of one packet have a timeout of their own.
+drlb_udp() { # TIMEOUT
+	echo "config udp_new $1"
+	echo "config udp $1"
 }
 
 # Services for all kinds, four servers each, as lines for lbctl apply.
@@ -259,7 +267,7 @@ drlb_services() {
 	local kind n
 
 	drlb_limits
-	echo "config udp 604800"
+	drlb_udp 604800
 	for kind in "${kinds[@]}"; do
 		echo "service ${kind%?} $(bracketed "${VIP[$kind]}"):80 scheduler wlc"
 		for n in 1 2 3 4; do

@@ -32,13 +32,14 @@ watch_for() { # COLUMN SECONDS
 establish() {
 	send tcp4 $SYN 0 $flows $flows
 	send tcp4 $ACK 0 $flows $flows
+	send tcp4 $ACK 0 $flows $flows
 }
 
 drlb_up() { # UDP-TIMEOUT
 	drlb_load
 	{
 		drlb_limits
-		echo "config udp $1"
+		drlb_udp "$1"
 		echo "device lan0"
 		echo "service tcp ${VIP[tcp4]}:80"
 		echo "server $(server tcp4 1)"

@@ -35,6 +35,7 @@ drlb_load
 drlb_services | lbctl apply -
 send tcp4 $SYN 0 $flows $flows
 send tcp4 $ACK 0 $flows $flows
+send tcp4 $ACK 0 $flows $flows
 profile "PRE_ROUTING tcp4" tcp4 $ACK 0
 lbctl device add lan0
 profile "ingress tcp4" tcp4 $ACK 0

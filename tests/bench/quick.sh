@@ -50,6 +50,8 @@ for row in drlb-prerouting drlb-ingress; do
 		flags "$kind"
 		send "$kind" $new $flows $more $more
 		put "$kind" new
+		# The handshake's ACK, and the packet that proves its client.
+		send "$kind" $later 0 $flows $flows
 		send "$kind" $later 0 $flows $flows
 		send "$kind" $later 0 $flows $flows
 		put "$kind" established

@@ -90,7 +90,9 @@ put() { # COLUMN: the last cost
 	figure table "$row" "$1 $ct" "$cost"
 }
 
+# After the handshake's ACK and the packet that proves its client.
 established() { # KIND FLAGS FLOWS
+	send "$1" "$2" 0 "$3" $sample
 	send "$1" "$2" 0 "$3" $sample
 	send "$1" "$2" 0 "$3" $sample
 	put "$1 $3"
