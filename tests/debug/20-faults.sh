@@ -418,6 +418,8 @@ need_none() {
 		lbctl config set conn_max 77 udp 5
 		lbctl -o service show
 		lbctl -j device show
+		lbctl help service
+		lbctl stats
 		lbctl stats zero
 	END
 }
@@ -741,7 +743,7 @@ check "who listens still does" kill -0 $monitor
 # An event that cannot be sent is not kept from who listens.
 told() { flap 0; (($(grep -c 'events were lost' monitor) > before)); }
 before=$(grep -c 'events were lost' monitor || true)
-read -r start end < <(module_function_range drlb_nl_notify_egress)
+read -r start end < <(module_function_range drlb_nl_event)
 fail_by_chance 100 $start $end
 eventually "who listens hears that an event is lost" 20 told
 between "that got no memory" "$(chance_ends)" 1 $TIMES

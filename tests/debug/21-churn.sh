@@ -232,10 +232,12 @@ unchurned() { # FILE: no traffic, all devices as they were, FILE applied
 	lb apply "$1"
 }
 
+numbers="[stats[n] for n in ('unproven_tcp', 'unproven_udp', 'connections')]"
+
 nothing_counted() {
 	[[ $(services "sum(r['active'] + r['inactive']
 		for s in services for r in s['servers'])") == 0 ]] &&
-		[[ $(stats "[stats['half_open'], stats['connections']]") == "[0, 0]" ]]
+		[[ $(stats "$numbers") == "[0, 0, 0]" ]]
 }
 
 forgotten() { # TEXT
@@ -244,8 +246,8 @@ forgotten() { # TEXT
 	is "$1: without connections none is counted" "$(services "[
 		(s['address'], s['port'], r['address'], r['active'], r['inactive'])
 		for s in services for r in s['servers']
-		if r['active'] or r['inactive']]") $(stats \
-		"[stats['half_open'], stats['connections']]")" "[] [0, 0]"
+		if r['active'] or r['inactive']]") $(stats "$numbers")" \
+		"[] [0, 0, 0]"
 }
 
 both() {
@@ -269,7 +271,7 @@ drift="(lambda ports, active: (lambda listed: [
 		 else 0, c['server'], c['state'] in active)
 		for c in connections)))(
 	{(s['protocol'], s['address'], s['port']) for s in services},
-	('SYN_RECV', 'ESTABLISHED'))"
+	('SYN_RECV', 'ACK_RECV', 'ESTABLISHED'))"
 no_drift() { drifted=$(json_ask "$drift" both) && [[ $drifted == "[]" ]]; }
 
 unchurned "$BASE"
@@ -278,10 +280,10 @@ forgotten "after all of the churn"
 # With connections that live for long, by a churn which leaves each with its
 # server or moves it.
 {
-	for state in syn_recv established fin_wait time_wait close; do
-		echo "config tcp_$state 3600"
+	for state in tcp_{syn,ack}_recv tcp_{established,fin_wait,time_wait,close} \
+		udp{_new,}; do
+		echo "config $state 3600"
 	done
-	echo "config udp 3600"
 	cat "$BASE"
 } >"$BASE.long"
 lb apply "$BASE.long"
@@ -294,8 +296,14 @@ wait_for 20 no_drift || true
 is "each server counts the connections that are listed" "$drifted" "[]"
 listed=$(lb connection count)
 between "there are some" "$listed" 100 1000000
-is "of which those half-open" "$(stats "stats['half_open']")" \
-	"$(lb connection count state SYN_RECV)"
+unproven=0
+for state in SYN_RECV ACK_RECV TIME_WAIT CLOSE; do
+	unproven=$((unproven + $(lb connection count state $state)))
+done
+is "of which those of TCP that are not proven" \
+	"$(stats "stats['unproven_tcp']")" $unproven
+is "and of UDP" "$(stats "stats['unproven_udp']")" \
+	"$(lb connection count state UDP_NEW)"
 forgotten "after some churn"
 
 # ---- a dump during which something changes says so

@@ -97,7 +97,7 @@ iperf_servers
 # What is over is to expire before the round ends.
 {
 	echo "config tcp_established 60"
-	for state in tcp_{syn_recv,fin_wait,time_wait,close} udp; do
+	for state in tcp_{syn_recv,ack_recv,fin_wait,time_wait,close} udp{_new,}; do
 		echo "config $state 5"
 	done
 	cat "$BASE"
