@@ -94,9 +94,13 @@ director_devices eth0 tun0
 # Nothing may expire while the model believes in it.
 "$FRAMES" config >"$TMPDIR/config"
 lb apply "$TMPDIR/config"
-lb config set conn_max 1000000 half_open_max 1000000 probe_interval 0 \
-	tcp_syn_recv 604800 tcp_established 604800 tcp_fin_wait 604800 \
-	tcp_time_wait 604800 tcp_close 604800 udp 604800
+lb config set conn_max 1000000 tcp_unproven_max 1000000 \
+	udp_unproven_max 1000000 probe_interval 0 tcp_syn_recv 604800 \
+	tcp_ack_recv 604800 tcp_established 604800 tcp_fin_wait 604800 \
+	tcp_time_wait 604800 tcp_close 604800 udp_new 604800 udp 604800
+# The model's server that is not there must be known not to be.
+wait_for 60 server_is $VIP 86 10.0.1.14 unreachable
+wait_for 60 server_is $VIP6 86 2001:db8:1::14 unreachable
 
 # ---- the frames
 

@@ -112,6 +112,12 @@ static void break_mac(struct frame *f)
 	memcpy(f->bytes, PICK(macs), 6);
 }
 
+/* As if a server were a director, too */
+static void break_sender(struct frame *f)
+{
+	memcpy(f->bytes + 6, server_macs[chance(SERVER_LOCAL)], 6);
+}
+
 static void break_double(struct frame *f)
 {
 	f->duplicated = true;
@@ -145,6 +151,7 @@ static const struct breaker {
 	{ { "long", MUST_FORWARD | MUST_DROP }, break_long, 10, true },
 	{ { "field", MUST_FORWARD | MUST_DROP }, break_field, 30, false },
 	{ { "mac", MUST_DROP }, break_mac, 2, false },
+	{ { "sender", MUST_FORWARD | MUST_DROP }, break_sender, 10, false },
 	{ { "double", MUST_FORWARD | MUST_DROP }, break_double, 4, false },
 	{ { "tag", MUST_FORWARD | MUST_DROP }, break_tag, 8, true },
 };

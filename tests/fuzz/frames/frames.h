@@ -45,12 +45,16 @@ enum { FIN = 1, SYN = 2, RST = 4, ACK = 16 };
 	X(NO_SERVICE, "no_service")					      \
 	X(NO_CONNECTION, "no_connection")				      \
 	X(ICMP_UNRELATED, "icmp_unrelated")				      \
+	X(FROM_SERVER, "from_server")					      \
 	X(LOCAL_NODE, "local_node")					      \
 	X(RESCHEDULED, "rescheduled")					      \
 	X(ADOPTED, "adopted")						      \
 	X(STATELESS, "stateless")					      \
+	X(SERVICE_GONE, "service_gone")					      \
 	X(NO_SERVER, "no_server")					      \
+	X(BEYOND_SCOPE, "beyond_scope")					      \
 	X(NO_ROUTE, "no_route")						      \
+	X(NO_NEIGHBOUR, "no_neighbour")					      \
 	X(TTL_EXCEEDED, "ttl_exceeded")					      \
 	X(TOO_BIG, "too_big")						      \
 	X(LRO, "lro")							      \
@@ -67,7 +71,8 @@ extern const char *const counter_names[COUNTERS_N];
 
 /* ---- the director's configuration */
 
-enum { SERVER_LOCAL = 3, SERVERS_N };	/* the first three are on the LAN */
+/* The first three are on the LAN, and the last one is not there. */
+enum { SERVER_LOCAL = 3, SERVER_DOWN, SERVERS_N };
 
 /* A row here is configured, sent to and expected. */
 struct service {
@@ -85,7 +90,7 @@ extern const unsigned int services_n;
 
 extern const uint8_t director_mac[6];	/* where clients' frames come in */
 extern const uint8_t lan_mac[6];	/* where it sends them from */
-extern const uint8_t server_macs[SERVERS_N][6];
+extern const uint8_t server_macs[SERVER_LOCAL][6];
 
 /* ---- tables: what begins the rows of those that make, break and shape frames */
 

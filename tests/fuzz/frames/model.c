@@ -23,7 +23,8 @@ const char *const counter_names[COUNTERS_N] = {
 
 /* ---- connections */
 
-enum { NOTHING, SYN_RECV, FLOWING, FIN_WAIT, TIME_WAIT, CLOSED, DATAGRAMS };
+enum { NOTHING, SYN_RECV, ACK_RECV, ESTABLISHED, FIN_WAIT, TIME_WAIT, CLOSED,
+	DATAGRAMS };
 
 struct key {
 	uint8_t family, protocol;
@@ -101,15 +102,17 @@ static uint8_t follow(uint8_t state, uint8_t flags)
 	if (flags & SYN)
 		return flags & ACK || !over ? state : NOTHING;
 	if (flags & FIN) {
-		if (state == SYN_RECV)
+		if (state == SYN_RECV || state == ACK_RECV)
 			return TIME_WAIT;
-		return state == FLOWING ? FIN_WAIT : state;
+		return state == ESTABLISHED ? FIN_WAIT : state;
 	}
-	/* Who goes on has not sent the RST. */
-	if (flags & ACK && (state == SYN_RECV || state == CLOSED))
-		return FLOWING;
+	if (!(flags & ACK))
+		return state;
+	/* Who goes on has not sent the RST, but has to prove that. */
+	if (state == SYN_RECV || state == CLOSED)
+		return ACK_RECV;
 
-	return state;
+	return state == ACK_RECV ? ESTABLISHED : state;
 }
 
 /* ---- services */
@@ -193,13 +196,24 @@ static void answered(struct packet *p, uint8_t type, uint8_t code)
 	p->f->out.code = code;
 }
 
-static void no_server(struct packet *p)
+/* Those with a weight that answer */
+static uint8_t usable(const struct service *s)
 {
+	return s->servers & ~s->drained & ~(1 << SERVER_DOWN);
+}
+
+/* The port is unreachable if there is none with a weight, the host if none of
+ * them answers.
+ */
+static void no_server(struct packet *p, const struct service *s)
+{
+	bool port = !(s->servers & ~s->drained);
+
 	counted(p, COUNT_NO_SERVER);
 	if (p->key.family == 4)
-		answered(p, 3, 3);
+		answered(p, 3, port ? 3 : 1);
 	else
-		answered(p, 1, 4);
+		answered(p, 1, port ? 4 : 3);
 }
 
 /* Length of the longest packet that it will be on the wire. */
@@ -243,13 +257,36 @@ static void forward(struct packet *p, struct connection *conn, uint8_t servers)
 
 static void schedule(struct packet *p, const struct service *s, uint8_t state)
 {
-	uint8_t usable = s->servers & ~s->drained;
-
-	if (!usable) {
-		no_server(p);
+	if (!usable(s)) {
+		no_server(p, s);
 		return;
 	}
-	forward(p, enter(&p->key, s, state), usable);
+	forward(p, enter(&p->key, s, state), usable(s));
+}
+
+/* Another director has sent it here: a server of the service, drained or not. */
+static bool is_from_server(const struct packet *p, const struct service *s)
+{
+	const uint8_t *frame = p->f->whole ? p->f->whole : p->f->bytes;
+
+	for (int i = 0; i < SERVER_LOCAL; i++)
+		if (s->servers & 1 << i && !memcmp(frame + 6, server_macs[i], 6))
+			return true;
+
+	return false;
+}
+
+/* It is for the local server, or else for the stack, and never sent on. @state is
+ * that of a connection which begins so, or NOTHING.
+ */
+static void take_home(struct packet *p, const struct service *s, uint8_t state)
+{
+	counted(p, COUNT_FROM_SERVER);
+	if (!(s->servers & 1 << SERVER_LOCAL) || p->error)
+		return;
+	if (state != NOTHING)
+		enter(&p->key, s, state);
+	count(p, COUNT_LOCAL_NODE);
 }
 
 static void direct_error(struct packet *p, struct connection *conn)
@@ -257,37 +294,50 @@ static void direct_error(struct packet *p, struct connection *conn)
 	const struct service *s;
 
 	if (conn) {
-		forward(p, conn, conn->service->servers);
+		forward(p, conn, usable(conn->service));
 		return;
 	}
 	s = find_service(&p->key);
 	if (!s || !s->adopts)
 		counted(p, COUNT_ICMP_UNRELATED);
-	else if (!(s->servers & ~s->drained))
-		no_server(p);
+	else if (is_from_server(p, s))
+		take_home(p, s, NOTHING);
+	else if (!usable(s))
+		no_server(p, s);
 	else
-		forward(p, NULL, s->servers & ~s->drained);
+		forward(p, NULL, usable(s));
+}
+
+/* The state of a connection whose first packet it is. One in mid-stream may be the
+ * end of a handshake.
+ */
+static uint8_t begins(const struct packet *p)
+{
+	if (p->key.protocol == UDP)
+		return DATAGRAMS;
+	if ((p->flags & (SYN | RST | ACK)) == SYN)
+		return SYN_RECV;
+
+	return (p->flags & (FIN | SYN | RST | ACK)) == ACK ? ACK_RECV : NOTHING;
 }
 
 /* TCP that no connection takes and that opens none */
 static void stray(struct packet *p, const struct service *s)
 {
-	uint8_t usable = s->servers & ~s->drained;
-
 	if (!s->adopts) {
 		counted(p, COUNT_NO_CONNECTION);
 		return;
 	}
-	if ((p->flags & (FIN | SYN | RST | ACK)) == ACK) {
+	if (!usable(s)) {
+		no_server(p, s);
+		return;
+	}
+	if (begins(p) != NOTHING) {
 		count(p, COUNT_ADOPTED);
-		schedule(p, s, SYN_RECV);
+		schedule(p, s, begins(p));
 		return;
 	}
-	if (!usable) {
-		no_server(p);
-		return;
-	}
-	forward(p, NULL, usable);
+	forward(p, NULL, usable(s));
 	if (p->f->out.fate == FATE_FORWARDED || p->f->out.fate == FATE_SPLIT)
 		count(p, COUNT_STATELESS);
 }
@@ -311,7 +361,7 @@ static void direct(struct packet *p)
 			state = follow(state, p->flags);
 		if (state != NOTHING) {
 			(*where)->state = state;
-			forward(p, *where, (*where)->service->servers);
+			forward(p, *where, usable((*where)->service));
 			return;
 		}
 		forget(where);
@@ -322,10 +372,10 @@ static void direct(struct packet *p)
 		counted(p, COUNT_NO_SERVICE);
 	else if (!is_host(&p->key))
 		counted(p, COUNT_MARTIAN);
-	else if (p->key.protocol == UDP)
-		schedule(p, s, DATAGRAMS);
-	else if ((p->flags & (SYN | RST | ACK)) == SYN)
-		schedule(p, s, SYN_RECV);
+	else if (is_from_server(p, s))
+		take_home(p, s, begins(p));
+	else if (p->key.protocol == UDP || begins(p) == SYN_RECV)
+		schedule(p, s, begins(p));
 	else
 		stray(p, s);
 }

@@ -10,7 +10,7 @@
 
 const uint8_t director_mac[6] = { 2, 0, 0, 0, 0, 2 };
 const uint8_t lan_mac[6] = { 2, 0, 0, 0, 1, 2 };
-const uint8_t server_macs[SERVERS_N][6] = {
+const uint8_t server_macs[SERVER_LOCAL][6] = {
 	{ 2, 0, 0, 0, 1, 0x11 }, { 2, 0, 0, 0, 1, 0x12 },
 	{ 2, 0, 0, 0, 1, 0x13 },
 };
@@ -18,8 +18,9 @@ const uint8_t server_macs[SERVERS_N][6] = {
 const uint8_t client_mac[6] = { 2, 0, 0, 0, 0, 1 };
 
 static const char *const server_names[2][SERVERS_N] = {
-	{ "10.0.1.11", "10.0.1.12", "10.0.1.13", "10.0.0.2" },
-	{ "2001:db8:1::11", "2001:db8:1::12", "2001:db8:1::13", "2001:db8::2" },
+	{ "10.0.1.11", "10.0.1.12", "10.0.1.13", "10.0.0.2", "10.0.1.14" },
+	{ "2001:db8:1::11", "2001:db8:1::12", "2001:db8:1::13", "2001:db8::2",
+	  "2001:db8:1::14" },
 };
 
 /* Clients are 10.1.0.N and 2001:db8:c::N, those of isolated frames 10.9.0.N and
@@ -35,6 +36,7 @@ static const uint8_t vip6[16] = { 0x20, 1, 0xd, 0xb8, [14] = 1 };
 #define THREE	4
 #define ALL	7
 #define LOCAL	(1 << SERVER_LOCAL)
+#define DOWN	(1 << SERVER_DOWN)
 
 const struct service services[] = {
 	/* protocol, VIP, port, options, adopts, servers, drained */
@@ -48,6 +50,13 @@ const struct service services[] = {
 	{ TCP, 0, 83, "scheduler wrr", false, ONE, ONE },
 	{ TCP, 0, 84, "scheduler mh table-size 251", true, 0, 0 },
 	{ TCP, 0, 85, "scheduler mh table-size 251", true, LOCAL, 0 },
+	{ TCP, 0, 86, "scheduler rr", false, DOWN, 0 },
+	{ TCP, 0, 87, "scheduler mh table-size 251", true, DOWN, 0 },
+	{ TCP, 0, 88, "scheduler wrr", false, ALL | DOWN, ONE },
+	{ TCP, 0, 89, "scheduler mh table-size 251", true, TWO | DOWN, 0 },
+	{ TCP, 0, 90, "scheduler wlc", false, ALL | LOCAL, ALL },
+	{ TCP, 0, 91, "scheduler mh table-size 251", true, ONE | LOCAL, ONE },
+	{ UDP, 0, 86, "scheduler wlc", false, DOWN | ONE, ONE },
 	{ UDP, 0, 53, "scheduler wrr", false, TWO, 0 },
 	{ UDP, 0, 0, "scheduler wlc", false, THREE, 0 },
 	{ UDP, 0, 81, "scheduler wlc", false, 0, 0 },

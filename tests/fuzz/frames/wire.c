@@ -400,8 +400,8 @@ static int answer(const struct nlmsghdr *h, void *attributes)
 	return MNL_CB_OK;
 }
 
-static void ask(uint16_t type, uint8_t command, const char *name,
-		mnl_attr_cb_t attributes)
+static void ask(uint16_t type, uint8_t command, uint16_t flags,
+		const char *name, mnl_attr_cb_t attributes)
 {
 	static unsigned int sequence;
 	static char buffer[65536];
@@ -410,7 +410,7 @@ static void ask(uint16_t type, uint8_t command, const char *name,
 	int n;
 
 	h->nlmsg_type = type;
-	h->nlmsg_flags = NLM_F_REQUEST;
+	h->nlmsg_flags = NLM_F_REQUEST | flags;
 	h->nlmsg_seq = ++sequence;
 	g = mnl_nlmsg_put_extra_header(h, sizeof(*g));
 	g->cmd = command;
@@ -419,16 +419,20 @@ static void ask(uint16_t type, uint8_t command, const char *name,
 		mnl_attr_put_strz(h, CTRL_ATTR_FAMILY_NAME, name);
 	if (mnl_socket_sendto(netlink, h, h->nlmsg_len) < 0)
 		die("netlink");
-	n = mnl_socket_recvfrom(netlink, buffer, sizeof(buffer));
-	if (n < 0 || mnl_cb_run(buffer, n, sequence, 0, answer,
-				(void *)attributes) < 0)
-		die("netlink's answer");
+	do {
+		n = mnl_socket_recvfrom(netlink, buffer, sizeof(buffer));
+		if (n >= 0)
+			n = mnl_cb_run(buffer, n, sequence, 0, answer,
+				       (void *)attributes);
+		if (n < 0)
+			die("netlink's answer");
+	} while (flags & NLM_F_DUMP && n != MNL_CB_STOP);
 }
 
 void wire_counters(uint64_t value[COUNTERS_N])
 {
 	counters_to = value;
-	ask(family, DRLB_CMD_STATS_GET, NULL, stats);
+	ask(family, DRLB_CMD_STATS_GET, NLM_F_DUMP, NULL, stats);
 }
 
 /* ---- */
@@ -462,7 +466,7 @@ void wire_open(const char *director)
 	if (!netlink || mnl_socket_bind(netlink, 0, MNL_SOCKET_AUTOPID) < 0)
 		die("netlink socket");
 	enter(own_ns);
-	ask(GENL_ID_CTRL, CTRL_CMD_GETFAMILY, DRLB_GENL_NAME, family_id);
+	ask(GENL_ID_CTRL, CTRL_CMD_GETFAMILY, 0, DRLB_GENL_NAME, family_id);
 	if (!family)
 		die("family drlb");
 }
