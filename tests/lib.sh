@@ -333,15 +333,15 @@ offloads() { # on|off NAMESPACE...: segmentation and checksum offload of eth0
 # reads all of them, is soon done; and the headers there, as on a director that
 # has them installed. The scenario may undo it with umount.
 few_modules() {
-	local few=$TMPDIR/modules all=/lib/modules/$KVER module
+	local few=$TMPDIR/modules all=/lib/modules/$KVER file
 	mkdir "$few"
 	cp "$all"/modules.{builtin,builtin.modinfo,order} "$few"
 	ln -s "$(cd "$TOP" && realpath "$(scripts/kernel headers "$KVER")")" \
 		"$few/build"
 	modprobe --show-depends -a veth bridge dummy nf_defrag_ipv4 \
 		nf_defrag_ipv6 nf_tables | awk '$1 == "insmod" { print $2 }' | sort -u |
-		while read -r module; do
-			install -D "$module" "$few/${module#"$all"/}"
+		while read -r file; do
+			install -D "$file" "$few/${file#"$all"/}"
 		done
 	mount --bind "$few" "$all"
 	depmod "$KVER"

@@ -165,7 +165,7 @@ struct drlb_conn *drlb_conn_create(struct drlb_conns *conns,
 
 	conn->load = load;
 	conn->state = state;
-	conn->created = get_jiffies_64() >> DRLB_CONN_AGE_SHIFT;
+	conn->created = drlb_conn_age_now();
 	conn->expires = now + timeout;
 
 	/* Counted first: once it is in the table anyone may kill it. */

@@ -110,6 +110,13 @@ struct drlb_conns {
  */
 #define DRLB_CONN_AGE_SHIFT	4
 
+static inline u32 drlb_conn_age_now(void)
+{
+	u64 now = get_jiffies_64();
+
+	return now >> DRLB_CONN_AGE_SHIFT;
+}
+
 static inline u32 drlb_conn_now(void)
 {
 	return (u32)jiffies;

@@ -50,8 +50,8 @@ void drlb_conn_grave_empty(struct drlb_conn_grave *grave)
 
 static u64 age_ms(const struct drlb_conn *conn)
 {
-	u32 now = get_jiffies_64() >> DRLB_CONN_AGE_SHIFT;
-	u64 age = (u64)(now - conn->created) << DRLB_CONN_AGE_SHIFT;
+	u32 units = drlb_conn_age_now() - conn->created;
+	u64 age = (u64)units << DRLB_CONN_AGE_SHIFT;
 
 	return div_u64(jiffies64_to_nsecs(age), NSEC_PER_MSEC);
 }

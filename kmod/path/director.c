@@ -122,8 +122,8 @@ direct_missed6(struct drlb_director *d, struct sk_buff *skb,
 
 /* The way of nearly all packets, in one function and in registers. */
 static __always_inline enum drlb_verdict
-direct(struct drlb_director *d, struct sk_buff *skb, enum drlb_door door,
-       u8 family)
+direct_plain(struct drlb_director *d, struct sk_buff *skb, enum drlb_door door,
+	     u8 family)
 {
 	int vrf = packet_vrf(skb);
 	struct drlb_conn *conn;
@@ -147,11 +147,11 @@ direct(struct drlb_director *d, struct sk_buff *skb, enum drlb_door door,
 enum drlb_verdict drlb_direct4(struct drlb_director *d, struct sk_buff *skb,
 			       enum drlb_door door)
 {
-	return direct(d, skb, door, AF_INET);
+	return direct_plain(d, skb, door, AF_INET);
 }
 
 enum drlb_verdict drlb_direct6(struct drlb_director *d, struct sk_buff *skb,
 			       enum drlb_door door)
 {
-	return direct(d, skb, door, AF_INET6);
+	return direct_plain(d, skb, door, AF_INET6);
 }

@@ -56,11 +56,11 @@ static __always_inline bool drlb_packet_plain4(const struct sk_buff *skb,
 			     sizeof(*iph) + th->doff * 4 > len))
 			return false;
 		*event = drlb_tcp_event(drlb_tcp_flags(th));
-	} else if (iph->protocol != IPPROTO_UDP ||
-		   ntohs(uh->len) < sizeof(*uh) ||
-		   ntohs(uh->len) > len - sizeof(*iph)) {
-		return false;
 	} else {
+		if (iph->protocol != IPPROTO_UDP ||
+		    ntohs(uh->len) < sizeof(*uh) ||
+		    ntohs(uh->len) > len - sizeof(*iph))
+			return false;
 		*event = DRLB_PACKET_DATAGRAM;
 	}
 
@@ -97,10 +97,10 @@ static __always_inline bool drlb_packet_plain6(const struct sk_buff *skb,
 			     th->doff < sizeof(*th) / 4 || th->doff * 4 > len))
 			return false;
 		*event = drlb_tcp_event(drlb_tcp_flags(th));
-	} else if (ip6h->nexthdr != IPPROTO_UDP ||
-		   ntohs(uh->len) < sizeof(*uh) || ntohs(uh->len) > len) {
-		return false;
 	} else {
+		if (ip6h->nexthdr != IPPROTO_UDP ||
+		    ntohs(uh->len) < sizeof(*uh) || ntohs(uh->len) > len)
+			return false;
 		*event = DRLB_PACKET_DATAGRAM;
 	}
 

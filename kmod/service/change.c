@@ -236,11 +236,9 @@ static void pool_retire(struct drlb_services *services, struct drlb_pool *pool)
  */
 static struct drlb_pool *service_pool(const struct drlb_service *svc)
 {
-	if (svc->is_gone)
-		return NULL;
+	lockdep_assert_held(&svc->services->lock);
 
-	return rcu_dereference_protected(svc->pool,
-				lockdep_is_held(&svc->services->lock));
+	return svc->is_gone ? NULL : rcu_dereference_protected(svc->pool, true);
 }
 
 static struct drlb_pool *pool_make(struct drlb_service *svc,
@@ -264,8 +262,7 @@ static struct drlb_pool *pool_make(struct drlb_service *svc,
 		return pool;
 
 	if (before)
-		live = rcu_dereference_protected(before->live,
-				lockdep_is_held(&svc->services->lock));
+		live = rcu_dereference_protected(before->live, true);
 	live = drlb_live_create(pool, live);
 	if (IS_ERR(live)) {
 		drlb_pool_destroy(pool);
@@ -326,6 +323,7 @@ static int service_commit(struct drlb_service *svc,
 	list_for_each_entry_safe(server, next, &removed, list)
 		drlb_service_retire_server(svc, server);
 
+	svc->is_gone = false;
 	services->generation++;
 	kvfree(members);
 
@@ -342,7 +340,6 @@ static int service_insert(struct drlb_service *svc)
 	if (err < 0)
 		return err;
 
-	svc->is_gone = false;
 	err = rhashtable_insert_fast(&services->table, &svc->node,
 				     drlb_service_params);
 	if (err) {
@@ -365,8 +362,7 @@ static void service_empty(struct drlb_service *svc)
 		cond_resched();
 	}
 	svc->servers_n = 0;
-	pool_retire(svc->services, rcu_dereference_protected(svc->pool,
-				lockdep_is_held(&svc->services->lock)));
+	pool_retire(svc->services, service_pool(svc));
 	svc->services->generation++;
 	drlb_service_leave(svc);
 }

@@ -14,6 +14,9 @@ static int check_table_size(u32 size, struct netlink_ext_ack *extack)
 	return -EINVAL;
 }
 
+#define RANGE_TIMEOUT \
+	"a timeout must be between 1 and 604800 seconds, or 0 for the namespace's"
+
 #define TIMEOUT(state)							\
 	{								\
 		.attr	= DRLB_SERVICE_A_TIMEOUT_##state,		\
@@ -21,7 +24,7 @@ static int check_table_size(u32 size, struct netlink_ext_ack *extack)
 		.offset	= offsetof(struct drlb_service_conf,		\
 				   timeout[DRLB_CONNECTION_##state]),	\
 		.max	= DRLB_TIMEOUT_MAX,				\
-		.range	= "a timeout must be between 1 and 604800 seconds, or 0 for the namespace's", \
+		.range	= RANGE_TIMEOUT,				\
 	}
 
 const struct drlb_option drlb_service_options[DRLB_SERVICE_OPTIONS] = {

@@ -74,16 +74,17 @@ static void publish_states(struct drlb_service *svc)
  */
 static bool service_refresh(struct drlb_service *svc)
 {
+	struct drlb_live *live, *before;
 	struct drlb_pool *pool;
-	struct drlb_live *live;
+	bool locked;
 
 	if (svc->is_gone)
 		return true;
 
-	pool = rcu_dereference_protected(svc->pool,
-				lockdep_is_held(&svc->services->lock));
-	live = drlb_live_create(pool, rcu_dereference_protected(pool->live,
-				lockdep_is_held(&svc->services->lock)));
+	locked = lockdep_is_held(&svc->services->lock);
+	pool = rcu_dereference_protected(svc->pool, locked);
+	before = rcu_dereference_protected(pool->live, locked);
+	live = drlb_live_create(pool, before);
 	if (IS_ERR(live))
 		return false;
 

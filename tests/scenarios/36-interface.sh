@@ -44,8 +44,8 @@ told() { # FORMAT LINES REGEX: a line after so many that matches
 }
 
 text_names() { # SERVER|-: how a line names it, and its service
-	[[ $1 == - ]] || echo -n "${1//./\\.}\b.*"
-	echo "10\.0\.0\.100:80\b"
+	[[ $1 == - ]] || printf '%s' "${1//./[.]}\\b.*"
+	printf '%s' '10[.]0[.]0[.]100:80\b'
 }
 
 tells() { # WHAT SERVER|- WORDS COMMAND...: both monitors do, naming them
