@@ -46,6 +46,23 @@ static enum drlb_verdict refuse_all(struct drlb_director *d,
 		      pool->n ? DRLB_REFUSE_HOST : DRLB_REFUSE_PORT);
 }
 
+/* Routers do not pass on packets of a link-local address (RFC 4291, 2.5.6). */
+static bool beyond_scope(const struct sk_buff *skb,
+			 const struct drlb_packet *pkt,
+			 const struct drlb_server *server)
+{
+	const struct neighbour *n;
+
+	if (pkt->family == AF_INET ||
+	    likely((pkt->key.v6.saddr.s6_addr32[0] & htonl(0xffc00000)) !=
+		   htonl(0xfe800000)))
+		return false;
+
+	n = rcu_dereference(server->egress->neigh);
+
+	return n && n->dev != skb->dev;
+}
+
 enum drlb_verdict drlb_schedule_unparsed(struct drlb_director *d,
 					 enum drlb_parse parse,
 					 enum drlb_door door)
@@ -106,6 +123,9 @@ static enum drlb_verdict forward_hashed(struct drlb_director *d,
 		server = drlb_sched_blind(pool, pkt);
 	if (unlikely(!server))
 		return refuse_all(d, skb, pkt, pool, door);
+	if (unlikely(!pkt->icmp_error && beyond_scope(skb, pkt, server)))
+		return refuse(d, skb, pkt, door, DRLB_COUNT_BEYOND_SCOPE,
+			      DRLB_REFUSE_SCOPE);
 
 	verdict = drlb_forward(d->counters, skb, server, door, pkt->family);
 	if (verdict == DRLB_STOLEN && !pkt->icmp_error) {
@@ -144,22 +164,6 @@ static struct drlb_server *pick(const struct drlb_pool *pool,
 
 	return pool->conf.on_dead == DRLB_ON_DEAD_OPEN ?
 	       drlb_sched_blind(pool, pkt) : NULL;
-}
-
-/* Routers do not pass on packets of a link-local address (RFC 4291, 2.5.6). */
-static bool beyond_scope(const struct sk_buff *skb,
-			 const struct drlb_packet *pkt,
-			 const struct drlb_server *server)
-{
-	const struct neighbour *n;
-
-	if (pkt->family == AF_INET ||
-	    likely(!(ipv6_addr_type(&pkt->key.v6.saddr) & IPV6_ADDR_LINKLOCAL)))
-		return false;
-
-	n = rcu_dereference(server->egress->neigh);
-
-	return n && n->dev != skb->dev;
 }
 
 /* A new connection: let @sched pick its server, and enter it in @state. @why
