@@ -255,13 +255,30 @@ static void forward(struct packet *p, struct connection *conn, uint8_t servers)
 	out->why = "forwarded";
 }
 
-static void schedule(struct packet *p, const struct service *s, uint8_t state)
+/* Whether no usable server may get it: there is none, or its source is known on
+ * the clients' link alone.
+ */
+static bool for_none(struct packet *p, const struct service *s)
 {
+	const uint8_t *a = p->key.client;
+
 	if (!usable(s)) {
 		no_server(p, s);
-		return;
+		return true;
 	}
-	forward(p, enter(&p->key, s, state), usable(s));
+	if (p->key.family == 4 || a[0] != 0xfe || a[1] >> 6 != 2 ||
+	    usable(s) == 1 << SERVER_LOCAL)
+		return false;
+	counted(p, COUNT_BEYOND_SCOPE);
+	answered(p, 1, 2);
+
+	return true;
+}
+
+static void schedule(struct packet *p, const struct service *s, uint8_t state)
+{
+	if (!for_none(p, s))
+		forward(p, enter(&p->key, s, state), usable(s));
 }
 
 /* Another director has sent it here: a server of the service, drained or not. */
@@ -328,10 +345,8 @@ static void stray(struct packet *p, const struct service *s)
 		counted(p, COUNT_NO_CONNECTION);
 		return;
 	}
-	if (!usable(s)) {
-		no_server(p, s);
+	if (for_none(p, s))
 		return;
-	}
 	if (begins(p) != NOTHING) {
 		count(p, COUNT_ADOPTED);
 		schedule(p, s, begins(p));
