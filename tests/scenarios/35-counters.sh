@@ -110,10 +110,10 @@ done
 
 # ---- active, inactive: while connections come and go on both processors
 
-churn() { # PORT KIND
+churn() { # PORT KIND: in the background, so not by the worker
 	while :; do
-		in_ns client "$TOOLS/flood" eth0 $MAC_director $VIP $1 100 $2 ||
-			return
+		nsenter --net=/run/netns/client "$TOOLS/flood" eth0 \
+			$MAC_director $VIP $1 100 $2 || return
 	done
 }
 
