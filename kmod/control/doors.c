@@ -56,7 +56,7 @@ void drlb_doors_follow(struct drlb_net *dn)
 }
 
 /* Frames that a device's LRO has merged cannot be forwarded. Devices that come
- * up later are met by the notifier.
+ * later are met by the notifier.
  */
 void drlb_doors_disable_lro(struct drlb_net *dn)
 {

@@ -16,6 +16,9 @@ static int drlb_netdev_event(struct notifier_block *nb, unsigned long event,
 
 	switch (event) {
 	case NETDEV_REGISTER:
+		if (READ_ONCE(dn->hooks.enabled))
+			dev_disable_lro(dev);
+		fallthrough;
 	case NETDEV_CHANGENAME:
 		drlb_devices_follow(&dn->devices, dev, false);
 		break;
@@ -24,9 +27,6 @@ static int drlb_netdev_event(struct notifier_block *nb, unsigned long event,
 		drlb_egresses_kick(&dn->egresses);
 		break;
 	case NETDEV_UP:
-		if (READ_ONCE(dn->hooks.enabled))
-			dev_disable_lro(dev);
-		fallthrough;
 	case NETDEV_DOWN:
 	case NETDEV_CHANGE:
 	case NETDEV_CHANGEADDR:

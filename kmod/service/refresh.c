@@ -76,14 +76,14 @@ static bool service_refresh(struct drlb_service *svc)
 {
 	struct drlb_live *live, *before;
 	struct drlb_pool *pool;
-	bool locked;
+
+	lockdep_assert_held(&svc->services->lock);
 
 	if (svc->is_gone)
 		return true;
 
-	locked = lockdep_is_held(&svc->services->lock);
-	pool = rcu_dereference_protected(svc->pool, locked);
-	before = rcu_dereference_protected(pool->live, locked);
+	pool = rcu_dereference_protected(svc->pool, true);
+	before = rcu_dereference_protected(pool->live, true);
 	live = drlb_live_create(pool, before);
 	if (IS_ERR(live))
 		return false;

@@ -72,8 +72,8 @@ devices() { json_ask "len(devices)" lb -j device show; }
 names $MOST >"$TMPDIR/most"
 check "$MOST names of devices can be had" lb apply "$TMPDIR/most"
 is "all of them" "$(devices)" $MOST
-said=$(lb device add onemore 2>&1 && echo added)
-refute "and no more" grep -qx added <<<"$said"
+said=$(lb device add onemore 2>&1 || echo refused)
+check "and no more" grep -qx refused <<<"$said"
 matches "of which the refusal tells" "$said" "$MOST"
 lb device del onemore 2>/dev/null || true
 refute "one more is refused in a file as well" lb apply - < <(names $((MOST + 1)))
