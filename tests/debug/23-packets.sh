@@ -14,7 +14,7 @@
 #     VIPs 10.0.0.100, 10.0.0.101, 2001:db8::100 and 2001:db8::101, clients and
 #     servers exist as frames only
 #
-# kernels: kasan gcov 6.1
+# kernels: kasan gcov
 # doors: both
 # timeout: 120
 # progress: yes
