@@ -3,6 +3,7 @@
  * The parts of pools and live sets that no discipline shows: a table that is
  * taken over from another pool, and the hardware addresses.
  */
+#include <linux/etherdevice.h>
 #include <net/neighbour.h>
 
 #include "pool.h"
