@@ -247,7 +247,7 @@ while read -r what services servers least; do
 		at_most $((before + least / 2))
 done <<-END
 	services 2000 0 600000
-	servers 1 2000 1000000
+	servers 10 250 1000000
 END
 
 table() { charged server add tcp 10.9.0.$1:80 10.8.0.1 2>&1; }
