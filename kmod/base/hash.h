@@ -11,10 +11,21 @@ extern u64 drlb_hash_secret[5];
 
 /* Both halves of the product of two secret words, as in wyhash: one
  * multiplication mixes sixteen bytes.
+ *
+ * In C the compiler multiplies twice, and aligns the stack anew in each caller
+ * for the sake of a variable of 128 bits.
  */
 static __always_inline u64 drlb_fold(u64 a, u64 b)
 {
+#ifdef CONFIG_X86_64
+	u64 high;
+
+	asm("mulq %2" : "+a" (a), "=d" (high) : "rm" (b) : "cc");
+
+	return a ^ high;
+#else
 	return (a * b) ^ mul_u64_u64_shr(a, b, 64);
+#endif
 }
 
 void drlb_hash_init(void);
