@@ -43,10 +43,9 @@ static u64 server_load(const struct drlb_server *server)
 	       atomic_read(&server->load.inactive);
 }
 
-/* True if @load for @weight is less than @other for @other_weight, exactly:
- * the products may have 70 bits, of which the lowest 32 are compared last.
- */
-static bool load_is_less(u64 load, u32 weight, u64 other, u32 other_weight)
+/* The products may have 70 bits, of which the lowest 32 are compared last. */
+static noinline bool large_load_is_less(u64 load, u32 weight, u64 other,
+					u32 other_weight)
 {
 	u64 a = mul_u64_u32_shr(load, other_weight, 32);
 	u64 b = mul_u64_u32_shr(other, weight, 32);
@@ -55,6 +54,16 @@ static bool load_is_less(u64 load, u32 weight, u64 other, u32 other_weight)
 		return a < b;
 
 	return (u32)(load * other_weight) < (u32)(other * weight);
+}
+
+/* True if @load for @weight is less than @other for @other_weight, exactly. */
+static __always_inline bool load_is_less(u64 load, u32 weight, u64 other,
+					 u32 other_weight)
+{
+	if (unlikely((load | other) >> 32))
+		return large_load_is_less(load, weight, other, other_weight);
+
+	return load * other_weight < other * weight;
 }
 
 static bool first_wins(const struct drlb_live_entry *first,
@@ -121,13 +130,17 @@ static int wlc_prepare(struct drlb_live *live)
 	return live->n > SEARCH_MAX ? tournament_prepare(live) : 0;
 }
 
-static struct drlb_server *wlc_search(const struct drlb_live *live)
+/* The entry of least load for its weight, of those that are usable if @usable,
+ * or NULL.
+ */
+static __always_inline const struct drlb_live_entry *
+search(const struct drlb_live *live, bool usable)
 {
 	const struct drlb_live_entry *entry, *best = NULL;
 	u64 load, least = 0;
 
 	for (entry = live->entry; entry < live->entry + live->n; entry++) {
-		if (unlikely(!drlb_server_usable(entry->server)))
+		if (usable && !drlb_server_usable(entry->server))
 			continue;
 
 		load = server_load(entry->server);
@@ -140,7 +153,24 @@ static struct drlb_server *wlc_search(const struct drlb_live *live)
 			break;
 	}
 
+	return best;
+}
+
+static noinline struct drlb_server *
+wlc_search_usable(const struct drlb_live *live)
+{
+	const struct drlb_live_entry *best = search(live, true);
+
 	return best ? best->server : live->entry[0].server;
+}
+
+/* The live set is seldom behind: only the winner is asked. */
+static struct drlb_server *wlc_search(const struct drlb_live *live)
+{
+	struct drlb_server *server = search(live, false)->server;
+
+	return likely(drlb_server_usable(server)) ? server :
+						     wlc_search_usable(live);
 }
 
 static struct drlb_server *wlc_pick(const struct drlb_pool *pool,

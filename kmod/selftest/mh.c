@@ -269,7 +269,7 @@ static bool __init last_one_gets_all(u32 last)
 	good = good && test_pool_refresh(&t);
 	for (i = 0; good && i < 1000; i++)
 		good = pick_client(&t, AF_INET, i) == last;
-	t.up.state = DRLB_SERVER_NO_ROUTE;
+	drlb_egress_set_state(&t.up, DRLB_SERVER_NO_ROUTE);
 	good = good && test_pool_refresh(&t);
 	for (i = 0; good && i < 1000; i++)
 		good = pick_client(&t, AF_INET, i) == -1;
@@ -289,9 +289,9 @@ static bool __init blind_is_as_if_up(void)
 	good = mh_pool_init(&t, &equal_ten, 251, AF_INET);
 	for (i = 0; good && i < 1000; i++) {
 		pkt = client(AF_INET, i);
-		t.up.state = DRLB_SERVER_UP;
+		drlb_egress_set_state(&t.up, DRLB_SERVER_UP);
 		t.picked[0] = test_pool_pick(&t, &pkt);
-		t.up.state = DRLB_SERVER_UNREACHABLE;
+		drlb_egress_set_state(&t.up, DRLB_SERVER_UNREACHABLE);
 		good = drlb_sched_blind(t.pool, &pkt) ==
 		       &t.servers[t.picked[0]];
 	}

@@ -36,7 +36,7 @@ static void __init own_egresses(struct test_pool *t, struct drlb_egress *egress)
 	u32 i;
 
 	for (i = 0; i < t->n; i++) {
-		egress[i].state = DRLB_SERVER_UP;
+		drlb_egress_set_state(&egress[i], DRLB_SERVER_UP);
 		t->servers[i].egress = &egress[i];
 	}
 }
@@ -126,7 +126,7 @@ struct mac_test {
 };
 
 /* Number @i of those whose search begins at the same slot of a table of up to
- * 128: the worst case.
+ * 128, the worst case. It is near the end, so that the search goes round.
  */
 static void __init mac_of(u32 i, u8 *mac)
 {
@@ -134,7 +134,7 @@ static void __init mac_of(u32 i, u8 *mac)
 
 	do {
 		u64_to_ether_addr(number++, mac);
-	} while ((drlb_mac_slot(drlb_mac_number(mac)) & 127) != 5 || i--);
+	} while (drlb_mac_slot(drlb_mac_number(mac), 64 - 7) != 125 || i--);
 }
 
 static void __init mac_test_exit(struct mac_test *m)
@@ -181,7 +181,7 @@ static struct mac_test *__init mac_test_init(void)
 	for (i = 0; good && i < MACS; i++) {
 		m->neigh[i] = neigh_make(m->dev, i);
 		good = m->neigh[i];
-		m->egress[i].state = DRLB_SERVER_UP;
+		drlb_egress_set_state(&m->egress[i], DRLB_SERVER_UP);
 		RCU_INIT_POINTER(m->egress[i].neigh, m->neigh[i]);
 		m->t.servers[i].egress = &m->egress[i];
 	}
@@ -244,10 +244,10 @@ static void __init macs_are_known(struct selftest *st, struct mac_test *m)
 	check(st, !test_pool_live(&m->t)->local);
 
 	/* Down, but its address is known; and not known. */
-	m->egress[3].state = DRLB_SERVER_UNREACHABLE;
+	drlb_egress_set_state(&m->egress[3], DRLB_SERVER_UNREACHABLE);
 	m->neigh[4]->nud_state = NUD_INCOMPLETE;
 	RCU_INIT_POINTER(m->egress[5].neigh, NULL);
-	m->egress[5].state = DRLB_SERVER_LOCAL;
+	drlb_egress_set_state(&m->egress[5], DRLB_SERVER_LOCAL);
 	check(st, test_pool_refresh(&m->t));
 	check(st, macs_known(m) == (all & ~(BIT_ULL(4) | BIT_ULL(5))));
 	check(st, test_pool_live(&m->t)->local == &m->t.servers[5]);

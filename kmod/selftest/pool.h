@@ -138,8 +138,8 @@ static inline bool __init test_pool_init(struct test_pool *t,
 	u32 i;
 
 	memset(t, 0, sizeof(*t));
-	t->up.state = DRLB_SERVER_UP;
-	t->down.state = DRLB_SERVER_UNREACHABLE;
+	drlb_egress_set_state(&t->up, DRLB_SERVER_UP);
+	drlb_egress_set_state(&t->down, DRLB_SERVER_UNREACHABLE);
 	t->n = w->n;
 	t->servers = kvcalloc(w->n, sizeof(*t->servers), GFP_KERNEL);
 	t->picked = kvcalloc(w->n, sizeof(*t->picked), GFP_KERNEL);

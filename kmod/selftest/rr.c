@@ -165,7 +165,7 @@ static bool __init turns_are_skipped(void)
 	for (i = 0; good && i < 30; i++)
 		good = rr_turn(&r);
 	good = good && !r.t.picked[2];
-	r.t.up.state = DRLB_SERVER_UNREACHABLE;
+	drlb_egress_set_state(&r.t.up, DRLB_SERVER_UNREACHABLE);
 	good = good && test_pool_pick(&r.t, NULL) >= 0;
 	r.t.servers[2].egress = &r.t.up;
 	good = good && test_pool_refresh(&r.t) &&

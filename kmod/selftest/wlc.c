@@ -150,11 +150,11 @@ static bool __init the_usable_are_found(const struct drlb_sched *sched)
 	t.servers[0].egress = &t.down;
 	good = good && test_pool_pick(&t, NULL) == 1;
 	t.servers[2].egress = &t.down;
-	t.down.state = DRLB_SERVER_LOCAL;
-	t.up.state = DRLB_SERVER_UNREACHABLE;
+	drlb_egress_set_state(&t.down, DRLB_SERVER_LOCAL);
+	drlb_egress_set_state(&t.up, DRLB_SERVER_UNREACHABLE);
 	t.servers[0].dead = true;
 	good = good && test_pool_pick(&t, NULL) == 2;
-	t.down.state = DRLB_SERVER_UNREACHABLE;
+	drlb_egress_set_state(&t.down, DRLB_SERVER_UNREACHABLE);
 	good = good && test_pool_refresh(&t) &&
 	       test_pool_pick(&t, NULL) == -1;
 	test_pool_exit(&t);

@@ -176,20 +176,20 @@ static bool __init downs_hold(const struct wrr_down *d)
 	for (i = 0; good && i < ARRAY_SIZE(starts); i++)
 		good = cycle_is_exact(&t, &d->weights, d->down, starts[i]);
 
-	t.down.state = DRLB_SERVER_NO_ROUTE;
-	t.up.state = DRLB_SERVER_RESOLVING;
+	drlb_egress_set_state(&t.down, DRLB_SERVER_NO_ROUTE);
+	drlb_egress_set_state(&t.up, DRLB_SERVER_RESOLVING);
 	good = good && test_pool_refresh(&t) &&
 	       cycle_is_exact(&t, &d->weights, d->down, 0);
-	t.down.state = DRLB_SERVER_NO_NEIGHBOUR;
+	drlb_egress_set_state(&t.down, DRLB_SERVER_NO_NEIGHBOUR);
 	good = good && test_pool_refresh(&t) &&
 	       cycle_is_exact(&t, &d->weights, d->down, 0);
 
-	t.down.state = DRLB_SERVER_LOCAL;
+	drlb_egress_set_state(&t.down, DRLB_SERVER_LOCAL);
 	good = good && test_pool_refresh(&t) &&
 	       cycle_is_exact(&t, &d->weights, 0, 0);
 
-	t.up.state = DRLB_SERVER_UNREACHABLE;
-	t.down.state = DRLB_SERVER_UNREACHABLE;
+	drlb_egress_set_state(&t.up, DRLB_SERVER_UNREACHABLE);
+	drlb_egress_set_state(&t.down, DRLB_SERVER_UNREACHABLE);
 	good = good && test_pool_refresh(&t) &&
 	       test_pool_pick(&t, NULL) == -1;
 	test_pool_exit(&t);

@@ -52,21 +52,14 @@ static void live_sum_weights(struct drlb_live *live)
 	}
 }
 
-static void macs_add(struct drlb_live *live, const u8 *mac)
-{
-	u64 number = drlb_mac_number(mac);
-	u32 at = drlb_mac_slot(number);
-
-	while (live->macs[at & live->macs_mask])
-		at++;
-	live->macs[at & live->macs_mask] = number;
-}
-
-/* Half of the slots stay free at least, so that a search ends soon. */
+/* Two thirds of the slots stay free at least: most searches end in the first
+ * one.
+ */
 static int live_note_macs(struct drlb_live *live, const struct drlb_pool *pool)
 {
-	u32 slots = roundup_pow_of_two(2 * max(pool->all, 1U));
+	u32 slots = roundup_pow_of_two(3 * max(pool->all, 1U));
 	struct drlb_egress_info info;
+	u64 mac;
 	u32 i;
 
 	if (!pool->all)
@@ -76,16 +69,17 @@ static int live_note_macs(struct drlb_live *live, const struct drlb_pool *pool)
 	if (!live->macs)
 		return -ENOMEM;
 
-	live->macs_mask = slots - 1;
+	live->macs_shift = 64 - ilog2(slots);
 	for (i = 0; i < pool->all; i++) {
 		struct drlb_server *server = pool->member[i].server;
 
 		drlb_egress_describe(server->egress, &info);
 		if (info.state == DRLB_SERVER_LOCAL)
 			live->local = server;
-		if (info.lladdr_len == ETH_ALEN &&
-		    !drlb_live_has_mac(live, info.lladdr))
-			macs_add(live, info.lladdr);
+		if (info.lladdr_len != ETH_ALEN)
+			continue;
+		mac = drlb_mac_number(info.lladdr);
+		live->macs[drlb_live_mac_slot(live, mac)] = mac;
 	}
 
 	return 0;

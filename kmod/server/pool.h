@@ -53,8 +53,8 @@ struct drlb_sched {
  * @stride: of wrr: its step
  * @winners: of wlc: the index of each match's winner, if there are matches
  * @macs: the hardware addresses of all servers of the service, as a hash set
- *	of @macs_mask + 1 slots in which 0 is free; NULL without any
- * @macs_mask: a power of two less one
+ *	in which 0 is a free slot; NULL without servers
+ * @macs_shift: 64 less the binary logarithm of its number of slots
  * @local: the server that is the director itself, or NULL; its weight may be 0
  * @entry: by address; @index is its own, @end the sum of the weights before it
  *	and its own
@@ -70,7 +70,7 @@ struct drlb_live {
 	u64 stride;
 	u16 *winners;
 	u64 *macs;
-	u32 macs_mask;
+	u8 macs_shift;
 	struct drlb_server *local;
 	struct drlb_live_entry {
 		struct drlb_follower follower;
@@ -169,9 +169,22 @@ static inline u64 drlb_mac_number(const u8 *mac)
 	       (u64)get_unaligned((const u16 *)(mac + 4)) << 32 | 1ULL << 48;
 }
 
-static inline u32 drlb_mac_slot(u64 mac)
+/* The top bits of the product: each bit of the address takes part in them. */
+static inline u32 drlb_mac_slot(u64 mac, u8 shift)
 {
-	return mac * 0x9e3779b97f4a7c15ULL >> 32;
+	return mac * 0x9e3779b97f4a7c15ULL >> shift;
+}
+
+/* The slot of a hardware address, or the free one where it belongs. */
+static inline u32 drlb_live_mac_slot(const struct drlb_live *live, u64 mac)
+{
+	u32 mask = ~0U >> (live->macs_shift - 32);
+	u32 at = drlb_mac_slot(mac, live->macs_shift);
+
+	while (live->macs[at] && live->macs[at] != mac)
+		at = (at + 1) & mask;
+
+	return at;
 }
 
 /* True if a server of the service has the hardware address @mac. */
@@ -179,19 +192,8 @@ static inline bool drlb_live_has_mac(const struct drlb_live *live,
 				     const u8 *mac)
 {
 	u64 number = drlb_mac_number(mac);
-	u32 at = drlb_mac_slot(number);
 
-	if (!live->macs)
-		return false;
-
-	for (;; at++) {
-		u64 found = live->macs[at & live->macs_mask];
-
-		if (!found)
-			return false;
-		if (found == number)
-			return true;
-	}
+	return live->macs && live->macs[drlb_live_mac_slot(live, number)];
 }
 
 /* Tries at servers that are usable, where the live set may be behind. */
