@@ -79,8 +79,8 @@ static bool bh_disable(void)
 	return true;
 }
 
-static unsigned int drlb_hook4(void *priv, struct sk_buff *skb,
-			       const struct nf_hook_state *state)
+static __always_inline unsigned int hook(struct drlb_director *director,
+					 struct sk_buff *skb, u8 family)
 {
 	enum drlb_verdict verdict;
 	bool disabled;
@@ -89,28 +89,25 @@ static unsigned int drlb_hook4(void *priv, struct sk_buff *skb,
 		return NF_ACCEPT;
 
 	disabled = bh_disable();
-	verdict = drlb_direct4(priv, skb, DRLB_DOOR_PREROUTING);
+	verdict = family == AF_INET ?
+		  drlb_direct4(director, skb, DRLB_DOOR_PREROUTING) :
+		  drlb_direct6(director, skb, DRLB_DOOR_PREROUTING);
 	if (unlikely(disabled))
 		local_bh_enable();
 
 	return nf_verdict(verdict);
 }
 
+static unsigned int drlb_hook4(void *priv, struct sk_buff *skb,
+			       const struct nf_hook_state *state)
+{
+	return hook(priv, skb, AF_INET);
+}
+
 static unsigned int drlb_hook6(void *priv, struct sk_buff *skb,
 			       const struct nf_hook_state *state)
 {
-	enum drlb_verdict verdict;
-	bool disabled;
-
-	if (!hook_wants(skb))
-		return NF_ACCEPT;
-
-	disabled = bh_disable();
-	verdict = drlb_direct6(priv, skb, DRLB_DOOR_PREROUTING);
-	if (unlikely(disabled))
-		local_bh_enable();
-
-	return nf_verdict(verdict);
+	return hook(priv, skb, AF_INET6);
 }
 
 /* A tag that is still there means that the frame is the VLAN device's. */
@@ -128,10 +125,10 @@ static unsigned int drlb_hook_ingress(void *priv, struct sk_buff *skb,
 	return NF_ACCEPT;
 }
 
-static void hook_prepare(struct nf_hook_ops *ops, nf_hookfn *hook, u8 pf,
+static void hook_prepare(struct nf_hook_ops *ops, nf_hookfn *function, u8 pf,
 			 struct drlb_director *director)
 {
-	ops->hook = hook;
+	ops->hook = function;
 	ops->priv = director;
 	ops->pf = pf;
 	ops->hooknum = NF_INET_PRE_ROUTING;

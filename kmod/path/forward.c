@@ -13,7 +13,8 @@
 #include <net/neighbour.h>
 #include <net/route.h>
 
-static enum drlb_verdict drop(struct drlb_counters __percpu *counters, enum drlb_counter why)
+static enum drlb_verdict drop(struct drlb_counters __percpu *counters,
+			      enum drlb_counter why)
 {
 	drlb_count(counters, why);
 
@@ -240,8 +241,9 @@ forward_big6(struct drlb_counters __percpu *counters, struct sk_buff *skb,
 	return drop(counters, DRLB_COUNT_TOO_BIG);
 }
 
-enum drlb_verdict drlb_forward_ttl(struct drlb_counters __percpu *counters, struct sk_buff *skb,
-				   enum drlb_door door, u8 family)
+enum drlb_verdict drlb_forward_ttl(struct drlb_counters __percpu *counters,
+				   struct sk_buff *skb, enum drlb_door door,
+				   u8 family)
 {
 	if (door == DRLB_DOOR_INGRESS)
 		return DRLB_PASS;
