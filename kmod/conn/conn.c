@@ -55,19 +55,6 @@ static const struct rhashtable_params table6_params = {
 	.automatic_shrinking	= true,
 };
 
-bool drlb_conn_full(const struct drlb_conns *conns, u32 state)
-{
-	const struct drlb_conn_limits *limits = &conns->limits;
-	u8 proto = drlb_states[state].proto;
-
-	if (drlb_conn_number(conns) >= READ_ONCE(limits->max))
-		return true;
-
-	return drlb_states[state].unproven &&
-	       atomic_read(&conns->unproven[proto]) >=
-	       READ_ONCE(limits->unproven_max[proto]);
-}
-
 static atomic_t *load_count(struct drlb_load *load, u32 state)
 {
 	return drlb_states[state].active ? &load->active : &load->inactive;
@@ -79,8 +66,8 @@ static void unproven_add(struct drlb_conns *conns, u32 state, int n)
 		atomic_add(n, &conns->unproven[drlb_states[state].proto]);
 }
 
-static void account_add(struct drlb_conns *conns, struct drlb_load *load,
-			u32 state)
+static inline void account_add(struct drlb_conns *conns,
+			       struct drlb_load *load, u32 state)
 {
 	atomic_inc(load_count(load, state));
 	unproven_add(conns, state, 1);
@@ -152,13 +139,12 @@ static void conn_free(struct drlb_conn *conn, u8 family)
 struct drlb_conn *drlb_conn_create(struct drlb_conns *conns,
 				   const struct drlb_packet *pkt,
 				   struct drlb_load *load, u32 state,
-				   u32 timeout, bool *created)
+				   u32 timeout)
 {
 	struct drlb_conn *conn, *other;
 	u32 now = drlb_conn_now();
 	int attempt;
 
-	*created = false;
 	conn = conn_alloc(pkt);
 	if (unlikely(!conn))
 		return NULL;
@@ -173,13 +159,9 @@ struct drlb_conn *drlb_conn_create(struct drlb_conns *conns,
 	drlb_load_changed(load);
 	for (attempt = 0; attempt < 2; attempt++) {
 		other = conn_insert(conns, conn, pkt->family);
-		if (likely(!other)) {
-			*created = true;
+		if (likely(!other))
 			return conn;
-		}
-		if (IS_ERR(other))
-			break;
-		if (!drlb_conn_expired(other, now))
+		if (IS_ERR(other) || !drlb_conn_expired(other, now))
 			break;
 		drlb_conn_kill(conns, other, pkt->family);
 	}
@@ -188,7 +170,7 @@ struct drlb_conn *drlb_conn_create(struct drlb_conns *conns,
 	drlb_load_changed(load);
 	conn_free(conn, pkt->family);
 
-	return IS_ERR(other) || drlb_conn_expired(other, now) ? NULL : other;
+	return NULL;
 }
 
 void drlb_conn_change(struct drlb_conns *conns, struct drlb_conn *conn,

@@ -11,6 +11,7 @@
 #include "base/hash.h"
 #include "base/key.h"
 #include "base/load.h"
+#include "base/table.h"
 #include "proto/proto.h"
 
 /* In drlb_conn.state: removed from the table. */
@@ -208,75 +209,68 @@ static __always_inline bool drlb_key6_equal(const union drlb_key6 *key,
 		 (key->word[4] ^ other->word[4]));
 }
 
-/* rhashtable_lookup() calls hash and comparison by pointers; here they are
- * compiled in. As there, a miss counts only when no bucket was being moved
- * meanwhile.
- */
-#define DRLB_CONN_LOOKUP(ht, key, hashfn, equal)			\
-({									\
-	struct bucket_table *__tbl = rht_dereference_rcu((ht)->tbl, ht); \
-	struct rhash_lock_head __rcu *const *__bkt;			\
-	struct rhash_head *__node;					\
-	struct drlb_conn *__conn = NULL;				\
-	unsigned int __hash;						\
-									\
-	do {								\
-		__hash = rht_bucket_index(__tbl,			\
-					  hashfn(key, __tbl->hash_rnd));\
-		__bkt = rht_bucket(__tbl, __hash);			\
-		do {							\
-			rht_for_each_rcu_from(__node,			\
-					      rht_ptr_rcu(__bkt),	\
-					      __tbl, __hash) {		\
-				if (equal(key, __node))			\
-					break;				\
-			}						\
-			if (!rht_is_a_nulls(__node)) {			\
-				__conn = container_of(__node,		\
-						      struct drlb_conn,	\
-						      node);		\
-				break;					\
-			}						\
-		} while (__node != RHT_NULLS_MARKER(__bkt));		\
-		if (likely(__conn))					\
-			break;						\
-		smp_rmb(); /* as in rhashtable_lookup() */		\
-		__tbl = rht_dereference_rcu(__tbl->future_tbl, ht);	\
-	} while (unlikely(__tbl));					\
-	__conn;								\
-})
-
 /* The connection of @key, or NULL. It may be expired, or its server gone: the
  * caller looks. Context: RCU read-side section; the tables are ready.
  */
 static __always_inline struct drlb_conn *
+drlb_conn_lookup4(struct drlb_conns *conns, const union drlb_key4 *key)
+{
+	struct rhash_head *node;
+
+	node = DRLB_TABLE_LOOKUP(&conns->table4, key, drlb_key4_hash,
+				 drlb_key4_equal);
+
+	return node ? container_of(node, struct drlb_conn, node) : NULL;
+}
+
+static __always_inline struct drlb_conn *
+drlb_conn_lookup6(struct drlb_conns *conns, const union drlb_key6 *key)
+{
+	struct rhash_head *node;
+
+	node = DRLB_TABLE_LOOKUP(&conns->table6, key, drlb_key6_hash,
+				 drlb_key6_equal);
+
+	return node ? container_of(node, struct drlb_conn, node) : NULL;
+}
+
+static __always_inline struct drlb_conn *
 drlb_conn_lookup(struct drlb_conns *conns, const union drlb_key *key, u8 family)
 {
-	struct rhashtable *ht;
+	return family == AF_INET ? drlb_conn_lookup4(conns, &key->v4) :
+				   drlb_conn_lookup6(conns, &key->v6);
+}
 
-	if (family == AF_INET) {
-		ht = &conns->table4;
-		return DRLB_CONN_LOOKUP(ht, &key->v4, drlb_key4_hash,
-					drlb_key4_equal);
-	}
-
-	ht = &conns->table6;
-	return DRLB_CONN_LOOKUP(ht, &key->v6, drlb_key6_hash, drlb_key6_equal);
+static inline unsigned int drlb_conn_number(const struct drlb_conns *conns)
+{
+	return atomic_read(&conns->table4.nelems) +
+	       atomic_read(&conns->table6.nelems);
 }
 
 /* True if another entry in @state would be past a limit. */
-bool drlb_conn_full(const struct drlb_conns *conns, u32 state);
+static inline bool drlb_conn_full(const struct drlb_conns *conns, u32 state)
+{
+	const struct drlb_conn_limits *limits = &conns->limits;
+	u8 proto = drlb_states[state].proto;
+
+	if (drlb_conn_number(conns) >= READ_ONCE(limits->max))
+		return true;
+
+	return drlb_states[state].unproven &&
+	       atomic_read(&conns->unproven[proto]) >=
+	       READ_ONCE(limits->unproven_max[proto]);
+}
 
 /* Enter a connection for the packet, counted in @load, which expires in
- * @timeout jiffies. If another CPU was first, the result is that one's entry,
- * and @created is false. NULL if there is no memory.
+ * @timeout jiffies. NULL if there is no memory, or if another CPU was first:
+ * then a lookup finds that one's entry.
  *
  * Context: softirq, RCU read-side section in which @load was found.
  */
 struct drlb_conn *drlb_conn_create(struct drlb_conns *conns,
 				   const struct drlb_packet *pkt,
 				   struct drlb_load *load, u32 state,
-				   u32 timeout, bool *created);
+				   u32 timeout);
 
 /* From one state to another, unless somebody else was first. */
 void drlb_conn_change(struct drlb_conns *conns, struct drlb_conn *conn,
@@ -373,12 +367,6 @@ struct drlb_conn *drlb_conn_walk_again(struct drlb_conns *conns,
 				       struct drlb_conn_walk *walk);
 void drlb_conn_walk_stop(struct drlb_conn_walk *walk);
 void drlb_conn_walk_exit(struct drlb_conn_walk *walk);
-
-static inline unsigned int drlb_conn_number(const struct drlb_conns *conns)
-{
-	return atomic_read(&conns->table4.nelems) +
-	       atomic_read(&conns->table6.nelems);
-}
 
 /* Make the tables, if they are not there yet: 0 or -ENOMEM. The caller
  * serialises. Context: process.

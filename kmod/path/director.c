@@ -12,14 +12,9 @@
 
 #include <net/l3mdev.h>
 
-/* The index of the VRF's device that the packet came in by, or 0. */
-static __always_inline int packet_vrf(const struct sk_buff *skb)
+static __always_inline bool is_in_vrf(const struct sk_buff *skb)
 {
-	if (likely(!(skb->dev->priv_flags &
-		     (IFF_L3MDEV_MASTER | IFF_L3MDEV_SLAVE))))
-		return 0;
-
-	return l3mdev_master_ifindex_rcu(skb->dev);
+	return skb->dev->priv_flags & (IFF_L3MDEV_MASTER | IFF_L3MDEV_SLAVE);
 }
 
 /* Bring a connection up to date with a packet of it. False when the packet
@@ -57,8 +52,9 @@ static __always_inline bool conn_follow(struct drlb_director *d,
 /* A packet that is not plain. */
 static __always_inline enum drlb_verdict
 direct_any(struct drlb_director *d, struct sk_buff *skb, enum drlb_door door,
-	   int vrf, u8 family)
+	   u8 family)
 {
+	int vrf = is_in_vrf(skb) ? l3mdev_master_ifindex_rcu(skb->dev) : 0;
 	struct drlb_packet pkt;
 	struct drlb_conn *conn;
 	enum drlb_parse parse;
@@ -77,16 +73,16 @@ direct_any(struct drlb_director *d, struct sk_buff *skb, enum drlb_door door,
 
 static noinline enum drlb_verdict direct_any4(struct drlb_director *d,
 					      struct sk_buff *skb,
-					      enum drlb_door door, int vrf)
+					      enum drlb_door door)
 {
-	return direct_any(d, skb, door, vrf, AF_INET);
+	return direct_any(d, skb, door, AF_INET);
 }
 
 static noinline enum drlb_verdict direct_any6(struct drlb_director *d,
 					      struct sk_buff *skb,
-					      enum drlb_door door, int vrf)
+					      enum drlb_door door)
 {
-	return direct_any(d, skb, door, vrf, AF_INET6);
+	return direct_any(d, skb, door, AF_INET6);
 }
 
 /* A plain packet with no usable connection; @conn may be NULL. @key is passed
@@ -120,25 +116,31 @@ direct_missed6(struct drlb_director *d, struct sk_buff *skb,
 	return drlb_schedule(d, skb, &pkt, conn, door);
 }
 
-/* The way of nearly all packets, in one function and in registers. */
+/* The way of nearly all packets, in one function and in registers, for which
+ * the keys of the two families have to be two variables.
+ */
 static __always_inline enum drlb_verdict
 direct_plain(struct drlb_director *d, struct sk_buff *skb, enum drlb_door door,
 	     u8 family)
 {
-	int vrf = packet_vrf(skb);
 	struct drlb_conn *conn;
-	union drlb_key key;
+	union drlb_key4 key4;
+	union drlb_key6 key6;
 	u8 event;
 
-	if (unlikely(!drlb_packet_plain(skb, door, family, vrf, &key, &event)))
-		return family == AF_INET ? direct_any4(d, skb, door, vrf) :
-					   direct_any6(d, skb, door, vrf);
+	if (unlikely(is_in_vrf(skb)) ||
+	    unlikely(family == AF_INET ?
+		     !drlb_packet_plain4(skb, door, &key4, &event) :
+		     !drlb_packet_plain6(skb, &key6, &event)))
+		return family == AF_INET ? direct_any4(d, skb, door) :
+					   direct_any6(d, skb, door);
 
-	conn = drlb_conn_lookup(&d->conns, &key, family);
+	conn = family == AF_INET ? drlb_conn_lookup4(&d->conns, &key4) :
+				   drlb_conn_lookup6(&d->conns, &key6);
 	if (unlikely(!conn || !conn_follow(d, conn, event)))
 		return family == AF_INET ?
-		       direct_missed4(d, skb, key.v4, event, conn, door) :
-		       direct_missed6(d, skb, key.v6, event, conn, door);
+		       direct_missed4(d, skb, key4, event, conn, door) :
+		       direct_missed6(d, skb, key6, event, conn, door);
 
 	return drlb_forward_inline(d->counters, skb, drlb_conn_server(conn),
 				   door, family);

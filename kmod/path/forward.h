@@ -113,12 +113,11 @@ drlb_forward_inline(struct drlb_counters __percpu *counters,
 {
 	const struct drlb_egress *egress = server->egress;
 	struct neighbour *n = rcu_dereference(egress->neigh);
-	u8 ttl = family == AF_INET ? ip_hdr(skb)->ttl :
-				     ipv6_hdr(skb)->hop_limit;
 
 	if (unlikely(!n))
 		return drlb_forward_nowhere(counters, skb, server, door);
-	if (unlikely(ttl <= 1))
+	if (unlikely((family == AF_INET ? ip_hdr(skb)->ttl :
+					  ipv6_hdr(skb)->hop_limit) <= 1))
 		return drlb_forward_ttl(counters, skb, door, family);
 	if (unlikely(skb->len > READ_ONCE(egress->mtu) || skb_is_gso(skb)))
 		return drlb_forward_long(counters, skb, server, n, door,

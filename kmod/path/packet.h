@@ -30,11 +30,11 @@ enum drlb_parse {
 };
 
 /* The plain packet, which nearly all are: TCP or UDP right behind a header
- * without options, both in the linear part, no padding behind. False for all
- * others, right or wrong.
+ * without options, both in the linear part, no padding behind, outside VRFs.
+ * False for all others, right or wrong. The caller looks at the VRF.
  */
 static __always_inline bool drlb_packet_plain4(const struct sk_buff *skb,
-					       enum drlb_door door, int vrf,
+					       enum drlb_door door,
 					       union drlb_key4 *key, u8 *event)
 {
 	const struct iphdr *iph = ip_hdr(skb);
@@ -70,14 +70,13 @@ static __always_inline bool drlb_packet_plain4(const struct sk_buff *skb,
 
 	key->word[0] = get_unaligned((const u64 *)&iph->saddr);
 	key->word[1] = drlb_key_tail(*(const __be32 *)uh,
-				     drlb_key_what(iph->protocol, vrf));
+				     drlb_key_what(iph->protocol, 0));
 
 	return true;
 }
 
 static __always_inline bool drlb_packet_plain6(const struct sk_buff *skb,
-					       int vrf, union drlb_key6 *key,
-					       u8 *event)
+					       union drlb_key6 *key, u8 *event)
 {
 	const struct ipv6hdr *ip6h = ipv6_hdr(skb);
 	const struct tcphdr *th = (const void *)(ip6h + 1);
@@ -109,19 +108,9 @@ static __always_inline bool drlb_packet_plain6(const struct sk_buff *skb,
 	key->word[2] = get_unaligned(addrs + 2);
 	key->word[3] = get_unaligned(addrs + 3);
 	key->word[4] = drlb_key_tail(*(const __be32 *)uh,
-				     drlb_key_what(ip6h->nexthdr, vrf));
+				     drlb_key_what(ip6h->nexthdr, 0));
 
 	return true;
-}
-
-static __always_inline bool drlb_packet_plain(const struct sk_buff *skb,
-					      enum drlb_door door, u8 family,
-					      int vrf, union drlb_key *key,
-					      u8 *event)
-{
-	return family == AF_INET ?
-	       drlb_packet_plain4(skb, door, vrf, &key->v4, event) :
-	       drlb_packet_plain6(skb, vrf, &key->v6, event);
 }
 
 /* Every other packet: make an untrusted skb a trusted packet. Nobody after it

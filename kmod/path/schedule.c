@@ -151,11 +151,29 @@ static enum drlb_verdict schedule_stateless(struct drlb_director *d,
 	return forward_hashed(d, skb, pkt, pool, door);
 }
 
+/* The connection got no entry. If that is because another CPU made it one, the
+ * packet goes with that.
+ */
+static noinline enum drlb_verdict
+schedule_known(struct drlb_director *d, struct sk_buff *skb,
+	       const struct drlb_packet *pkt, const struct drlb_pool *pool,
+	       u32 state, enum drlb_door door)
+{
+	struct drlb_conn *conn = drlb_conn_lookup(&d->conns, &pkt->key,
+						  pkt->family);
+
+	if (!conn || drlb_conn_expired(conn, drlb_conn_now()))
+		return schedule_stateless(d, skb, pkt, pool, state, door);
+
+	return drlb_forward(d->counters, skb, drlb_conn_server(conn), door,
+			    pkt->family);
+}
+
 /* ---- new connections ------------------------------------------------------ */
 
-static struct drlb_server *pick(const struct drlb_pool *pool,
-				const struct drlb_sched *sched,
-				const struct drlb_packet *pkt)
+static __always_inline struct drlb_server *
+pick_server(const struct drlb_pool *pool, const struct drlb_sched *sched,
+	    const struct drlb_packet *pkt)
 {
 	const struct drlb_live *live = rcu_dereference(pool->live);
 
@@ -169,7 +187,7 @@ static struct drlb_server *pick(const struct drlb_pool *pool,
 /* A new connection: let @sched pick its server, and enter it in @state. @why
  * is counted if it gets an entry, unless it is DRLB_COUNT_MAX.
  */
-static enum drlb_verdict
+static __always_inline enum drlb_verdict
 schedule_new(struct drlb_director *d, struct sk_buff *skb,
 	     const struct drlb_packet *pkt, const struct drlb_pool *pool,
 	     const struct drlb_sched *sched, u32 state, enum drlb_counter why,
@@ -177,7 +195,6 @@ schedule_new(struct drlb_director *d, struct sk_buff *skb,
 {
 	struct drlb_server *server;
 	struct drlb_conn *conn;
-	bool created;
 
 	if (unlikely(drlb_conn_full(&d->conns, state)))
 		return schedule_stateless(d, skb, pkt, pool, state, door);
@@ -186,7 +203,7 @@ schedule_new(struct drlb_director *d, struct sk_buff *skb,
 	if (pkt->event == DRLB_PACKET_DATAGRAM &&
 	    unlikely(stateless_lately(d, drlb_states[state].proto)))
 		sched = &drlb_sched_mh;
-	server = pick(pool, sched, pkt);
+	server = pick_server(pool, sched, pkt);
 	if (unlikely(!server))
 		return refuse_all(d, skb, pkt, pool, door);
 	if (unlikely(beyond_scope(skb, pkt, server)))
@@ -194,18 +211,15 @@ schedule_new(struct drlb_director *d, struct sk_buff *skb,
 			      DRLB_REFUSE_SCOPE);
 
 	conn = drlb_conn_create(&d->conns, pkt, &server->load, state,
-				READ_ONCE(server->timeout[state]), &created);
+				READ_ONCE(server->timeout[state]));
 	if (unlikely(!conn))
-		return schedule_stateless(d, skb, pkt, pool, state, door);
+		return schedule_known(d, skb, pkt, pool, state, door);
 
-	if (likely(created)) {
-		drlb_traffic_conn(server->traffic);
-		if (unlikely(why != DRLB_COUNT_MAX))
-			drlb_count(d->counters, why);
-	}
+	drlb_traffic_conn(server->traffic);
+	if (unlikely(why != DRLB_COUNT_MAX))
+		drlb_count(d->counters, why);
 
-	return drlb_forward(d->counters, skb, drlb_conn_server(conn), door,
-			    pkt->family);
+	return drlb_forward(d->counters, skb, server, door, pkt->family);
 }
 
 /* TCP in mid-stream that nobody here knows. Where the hash alone decides it
@@ -213,10 +227,11 @@ schedule_new(struct drlb_director *d, struct sk_buff *skb,
  * another. It is unproven until its next packet, so that a flood of ACKs is
  * worth no more than one of SYNs.
  */
-static enum drlb_verdict adopt(struct drlb_director *d, struct sk_buff *skb,
-			       const struct drlb_packet *pkt,
-			       const struct drlb_pool *pool,
-			       enum drlb_door door)
+static noinline enum drlb_verdict adopt(struct drlb_director *d,
+					struct sk_buff *skb,
+					const struct drlb_packet *pkt,
+					const struct drlb_pool *pool,
+					enum drlb_door door)
 {
 	u32 state = drlb_state_next[DRLB_CONNECTION_NONE][pkt->event];
 
@@ -238,8 +253,8 @@ static enum drlb_verdict adopt(struct drlb_director *d, struct sk_buff *skb,
 /* True if one of the service's servers sent the frame: it is a director too,
  * and has chosen this host.
  */
-static bool is_from_server(const struct sk_buff *skb,
-			   const struct drlb_live *live)
+static __always_inline bool is_from_server(const struct sk_buff *skb,
+					   const struct drlb_live *live)
 {
 	return skb->dev->type == ARPHRD_ETHER &&
 	       skb_mac_header_was_set(skb) &&
@@ -258,7 +273,6 @@ static enum drlb_verdict take_home(struct drlb_director *d, struct sk_buff *skb,
 {
 	u32 state = drlb_state_next[DRLB_CONNECTION_NONE][pkt->event];
 	struct drlb_server *server = live->local;
-	bool created;
 
 	if (door == DRLB_DOOR_INGRESS)
 		return DRLB_PASS;
@@ -269,8 +283,7 @@ static enum drlb_verdict take_home(struct drlb_director *d, struct sk_buff *skb,
 
 	if (state != DRLB_CONNECTION_NONE && !drlb_conn_full(&d->conns, state) &&
 	    drlb_conn_create(&d->conns, pkt, &server->load, state,
-			     READ_ONCE(server->timeout[state]), &created) &&
-	    created)
+			     READ_ONCE(server->timeout[state])))
 		drlb_traffic_conn(server->traffic);
 
 	return drlb_forward(d->counters, skb, server, door, pkt->family);

@@ -154,16 +154,16 @@ static struct drlb_conn *__init conn_make(struct conn_test *t,
 					  u32 state)
 {
 	struct drlb_conn *conn;
-	bool created;
 
 	rcu_read_lock();
 	local_bh_disable();
-	conn = drlb_conn_create(t->conns, pkt, t->load, state, 600 * HZ,
-				&created);
+	conn = drlb_conn_create(t->conns, pkt, t->load, state, 600 * HZ);
+	if (conn)
+		t->made[t->n++] = *pkt;
+	else
+		conn = conn_find(t, pkt);
 	local_bh_enable();
 	rcu_read_unlock();
-	if (conn && created)
-		t->made[t->n++] = *pkt;
 
 	return conn;
 }

@@ -283,11 +283,11 @@ enum surroundings {
 	BAITED,
 };
 
-/* Indices of VRFs' devices. */
+/* Indices of VRFs' devices. A plain packet is in none. */
 static const int vrfs[] = {
 	[TAPPED] = 0xabcdef,
 	[TIGHT] = 0,
-	[BAITED] = 7,
+	[BAITED] = 0,
 };
 
 /**
@@ -456,8 +456,9 @@ static bool __init trial_parse_plain(const struct trial *t,
 	pkt->family = family;
 	pkt->icmp_error = false;
 
-	return drlb_packet_plain(skb, t->door, family, vrfs[t->around],
-				 &pkt->key, &pkt->event);
+	return family == AF_INET ?
+	       drlb_packet_plain4(skb, t->door, &pkt->key.v4, &pkt->event) :
+	       drlb_packet_plain6(skb, &pkt->key.v6, &pkt->event);
 }
 
 /* As the director does it, but for a tapped one. A plain packet that is not

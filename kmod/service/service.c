@@ -3,12 +3,13 @@
 #include "service/service.h"
 #include "base/compat.h"
 #include "base/hash.h"
+#include "base/table.h"
 
 #include <linux/rhashtable.h>
 
-static __always_inline u32 key_hash(const void *data, u32 len, u32 seed)
+static __always_inline u32 key_hash(const struct drlb_service_key *key,
+				    u32 seed)
 {
-	const struct drlb_service_key *key = data;
 	const u64 *secret = drlb_hash_secret;
 
 	return drlb_fold(drlb_fold(get_unaligned((u64 *)&key->addr.all[0]) ^
@@ -18,34 +19,57 @@ static __always_inline u32 key_hash(const void *data, u32 len, u32 seed)
 			 get_unaligned((u32 *)&key->port), secret[2]);
 }
 
-static __always_inline int key_cmp(struct rhashtable_compare_arg *arg,
-				   const void *obj)
+static __always_inline bool keys_equal(const struct drlb_service_key *key,
+				       const struct drlb_service_key *other)
 {
-	const struct drlb_service_key *key = arg->key;
-	const struct drlb_service *svc = obj;
-
-	return key->addr.all[0] != svc->key.addr.all[0] ||
-	       get_unaligned((u32 *)&key->port) !=
-	       get_unaligned((u32 *)&svc->key.port) ||
-	       key->addr.all[1] != svc->key.addr.all[1] ||
-	       key->addr.all[2] != svc->key.addr.all[2] ||
-	       key->addr.all[3] != svc->key.addr.all[3];
+	return key->addr.all[0] == other->addr.all[0] &&
+	       get_unaligned((u32 *)&key->port) ==
+	       get_unaligned((u32 *)&other->port) &&
+	       key->addr.all[1] == other->addr.all[1] &&
+	       key->addr.all[2] == other->addr.all[2] &&
+	       key->addr.all[3] == other->addr.all[3];
 }
 
-/* Constant, so that lookups have hash and comparison compiled in. */
+static __always_inline bool node_has_key(const struct drlb_service_key *key,
+					 const struct rhash_head *node)
+{
+	return keys_equal(key, &container_of(node, struct drlb_service,
+					     node)->key);
+}
+
+static u32 table_hash(const void *key, u32 len, u32 seed)
+{
+	return key_hash(key, seed);
+}
+
+static int table_cmp(struct rhashtable_compare_arg *arg, const void *obj)
+{
+	const struct drlb_service *svc = obj;
+
+	return !keys_equal(arg->key, &svc->key);
+}
+
 #define PARAMS(member)							\
 	{								\
 		.key_len	= sizeof(struct drlb_service_key),	\
 		.key_offset	= offsetof(struct drlb_service, key),	\
 		.head_offset	= offsetof(struct drlb_service, member), \
-		.hashfn		= key_hash,				\
-		.obj_cmpfn	= key_cmp,				\
+		.hashfn		= table_hash,				\
+		.obj_cmpfn	= table_cmp,				\
 		.automatic_shrinking = true,				\
 	}
 
-static const struct rhashtable_params params = PARAMS(node);
 const struct rhashtable_params drlb_service_params = PARAMS(node);
 const struct rhashtable_params drlb_gone_params = PARAMS(gone_node);
+
+static __always_inline struct drlb_service *
+find(struct drlb_services *services, const struct drlb_service_key *key)
+{
+	struct rhash_head *node = DRLB_TABLE_LOOKUP(&services->table, key,
+						    key_hash, node_has_key);
+
+	return node ? container_of(node, struct drlb_service, node) : NULL;
+}
 
 struct drlb_service *drlb_service_find(struct drlb_services *services,
 				       const struct drlb_packet *pkt)
@@ -64,12 +88,12 @@ struct drlb_service *drlb_service_find(struct drlb_services *services,
 		key.port = pkt->key.v6.dport;
 	}
 
-	svc = rhashtable_lookup(&services->table, &key, params);
+	svc = find(services, &key);
 	if (svc || !READ_ONCE(services->anyport))
 		return svc;
 
 	key.port = 0;
-	return rhashtable_lookup(&services->table, &key, params);
+	return find(services, &key);
 }
 
 struct drlb_service *drlb_service_get(struct drlb_services *services,
@@ -77,7 +101,8 @@ struct drlb_service *drlb_service_get(struct drlb_services *services,
 {
 	lockdep_assert_held(&services->lock);
 
-	return rhashtable_lookup_fast(&services->table, key, params);
+	return rhashtable_lookup_fast(&services->table, key,
+				      drlb_service_params);
 }
 
 struct drlb_server *drlb_service_server(struct drlb_service *svc,
@@ -147,7 +172,7 @@ int drlb_services_init(struct drlb_services *services, struct net *net,
 	INIT_LIST_HEAD(&services->dirty);
 	INIT_DELAYED_WORK(&services->refresh, drlb_services_refresh);
 
-	err = rhashtable_init(&services->table, &params);
+	err = rhashtable_init(&services->table, &drlb_service_params);
 	if (err)
 		return err;
 
