@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# The commands of README, section "For real", and of EXAMPLES in the manual
-# pages: taken from these texts and run in order, each on the host that the text
-# names. Each of them must succeed, and the VIP must serve.
+# Runs the commands of README, section "For real", and of EXAMPLES in the manual
+# pages: in order, each on the host that the text names. Each command must
+# succeed, and the VIP must serve.
 #
 #     client    director    rs1    rs2      VIP 10.0.0.100
 #        |         |         |      |
@@ -12,9 +12,9 @@
 # The director, rs1 and rs2 are containers: process, mount and control group
 # namespaces with systemd as the first process. They share all files but those
 # of /run. The director has the machine's first network namespace, since the
-# module is the machine's. Commands run in a fresh clone, see tests/clone: the
-# compiler has run there before, for this kernel, and the commands find its
-# output.
+# module belongs to the whole machine. Commands run in a fresh clone, see
+# tests/clone: the compiler has run there before, for this kernel, and the
+# commands find its output.
 #
 # README: an indented line of that section is a command. The paragraph before it
 # says "on the director", "on each real server" or "from another host".
@@ -66,7 +66,7 @@ readme_commands() { # "HOST<TAB>LINE" for each indented line
 		}' "$CLONE/README"
 }
 
-page_commands() { # PAGE: the lines in the blocks of EXAMPLES, as a reader sees them
+page_commands() { # PAGE: the rendered lines of the blocks in EXAMPLES
 	awk '
 		/^\.SH/ { wanted = /^\.SH "?EXAMPLES?"?$/; block = 0 }
 		!wanted { next }
@@ -83,13 +83,13 @@ page_commands() { # PAGE: the lines in the blocks of EXAMPLES, as a reader sees 
 		}' "$1"
 }
 
-complete() { # TEXT: whether it is a whole command
+complete() { # TEXT: succeeds if TEXT is a whole command
 	[[ $1 != *\\ ]] && bash -n <<<"$1" 2>/dev/null
 }
 
 # ---- the hosts
 
-declare -A first=()	# the first process of each, as seen from here
+declare -A first=()	# each host's first process, as a PID of this shell's
 
 container() { # NAME...: turns these into hosts with systemd
 	local name enter
@@ -116,7 +116,7 @@ container() { # NAME...: turns these into hosts with systemd
 	done
 }
 
-# A manager has a control group for itself, which is the root in its namespace.
+# Each systemd has its own control group, the root of its cgroup namespace.
 cat >"$TMPDIR/first" <<'END'
 echo $$ >/sys/fs/cgroup/$1/cgroup.procs
 exec unshare --mount --pid --cgroup --fork --kill-child --mount-proc \
@@ -145,7 +145,7 @@ host() { # NAME COMMAND-LINE
 		</dev/null
 }
 
-answers() { # COMMAND-LINE: of the client, and a real server is heard
+answers() { # COMMAND-LINE: run by the client, prints a real server's name
 	[[ $(host client "$1" | tee /dev/stderr) =~ ^rs[12]$ ]]
 }
 
@@ -182,7 +182,7 @@ is "this kernel's headers are where a director has them" \
 for n in 1 2; do
 	serve_http rs$n
 done
-# Not by check(), whose subshell would keep the processes' ids for itself.
+# check() would run this in a subshell, which would keep the PIDs to itself.
 if container director rs1 rs2; then
 	pass "systemd runs on the director and the real servers"
 else

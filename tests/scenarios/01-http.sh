@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# HTTP through the VIP: every scheduler, both families, and what the frames
-# look like on their way.
+# HTTP through the VIP: every scheduler, both families, and the frames on their
+# way.
 #
 #     client    director    rs1    rs2    rs3      VIPs 10.0.0.100 and
 #        |         |         |      |      |       2001:db8::100 on the

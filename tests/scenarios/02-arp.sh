@@ -25,16 +25,16 @@ for n in 1 2; do
 done
 serve_http rs3
 
-real_server() { # the tool itself
+real_server() { # by drlb-realserver, instead of the library
 	in_ns "$1" "$TOP/scripts/drlb-realserver" add "${@:2}" >/dev/null
 }
 
-who_has() { # NAMESPACE VIP: who answers three requests: "MAC=3 MAC=3"
+who_has() { # NAMESPACE VIP: senders of answers to three requests: "MAC=3 MAC=3"
 	in_ns "$1" "$TOOLS/who-has" eth0 "$2" 3 | tally
 }
 
-# rs3 gets the VIPs the naive way: everyone can see what goes wrong, which
-# shows that this test would.
+# First rs3 gets the VIPs without any ARP settings. The requests below must show
+# the wrong answers, which proves that this test would find them.
 ip -n rs3 address add $VIP/32 dev lo
 ip -n rs3 address add $VIP6/128 dev eth0 nodad
 for vip in $VIP $VIP6; do
@@ -44,8 +44,8 @@ done
 ip -n rs3 address del $VIP/32 dev lo
 ip -n rs3 address del $VIP6/128 dev eth0
 
-# What is asked while the tool is at work is answered by the director alone:
-# there is no moment between the address and its silence.
+# Only the director answers while drlb-realserver runs: there is no moment when
+# rs3 has the address and is not silent yet.
 for vip in $VIP $VIP6; do
 	spawn client "$TMPDIR/during-$vip" "$TOOLS/who-has" eth0 $vip 1000000
 	asking+=("$spawned")
@@ -74,14 +74,14 @@ for vip in $VIP $VIP6; do
 	done
 done
 
-# Requests that real servers send while they answer as the VIP, and what they
-# announce when their interface comes up, must not name the VIP.
+# ARP requests that a real server sends while it answers as the VIP, and its
+# announcements when the interface comes up, must not name the VIP.
 for n in 1 2 3; do
 	sysctls rs$n net.ipv4.conf.all.arp_notify=1 \
 		net.ipv6.conf.all.ndisc_notify=1
 	ip -n rs$n link set eth0 down
 	ip -n rs$n link set eth0 up
-	# Gone with the link.
+	# The address went with the link.
 	ip -n rs$n address replace "2001:db8::1$n/64" dev eth0 nodad
 done
 ip -n client neigh flush all
@@ -107,8 +107,8 @@ is "no real server ever sent ARP or ND as a VIP" \
 	"$(grep -v "smac=$MAC_director" <<<"$frames" |
 		grep -cE " spa=($VIP|$VIP6)( |$)" || true)" 0
 
-# The director announces the VIP, as after a takeover: all believe it, nobody
-# defends the address.
+# The director announces the VIP, as after a takeover: all hosts accept it, and
+# none defends the address.
 capture takeover client eth0 arp
 in_ns director arping -q -U -c 2 -I eth0 -s $VIP $VIP || true
 check "nobody objects to the director's duplicate address detection" \
@@ -119,7 +119,7 @@ between "the director announces $VIP" "$(grep -c \
 is "and is not contradicted" "$(grep -v "smac=$MAC_director" <<<"$frames" |
 	grep -c "spa=$VIP" || true)" 0
 
-# Undone, nothing is left.
+# Removing the VIPs leaves nothing behind.
 check "rs3: status is good" \
 	in_ns rs3 "$TOP/scripts/drlb-realserver" status $VIP $VIP6
 check "rs3: adding again changes nothing" real_server rs3 $VIP $VIP6

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# Several VIPs, ports and protocols on one cluster: which service takes what,
-# and what the director keeps for itself.
+# Several VIPs, ports and protocols on one cluster: which service takes which
+# packets, and which ones the director keeps for itself.
 #
 #     client    director    rs1    rs2    rs3      .100 and .101, ::100 and
 #        |         |         |      |      |       ::101 on the last four

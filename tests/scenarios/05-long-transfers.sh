@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# Long downloads and uploads while servers are added, re-weighted and drained;
-# GRO is on and frames come in above the MTU.
+# Long downloads and uploads while servers are added, re-weighted and drained.
+# GRO is on, so frames larger than the MTU arrive.
 #
 #     client    director    rs1    rs2    rs3      VIPs 10.0.0.100 and
 #        |         |         |      |      |       2001:db8::100 on the
@@ -30,7 +30,7 @@ for ns in client director rs1 rs2 rs3; do
 	in_ns $ns ethtool -K eth0 gro on tso on
 done
 
-# Those last until hurry(), however slow or fast the machine is.
+# The transfers last until hurry(), however slow or fast the machine is.
 start_download() { # URL
 	# shellcheck disable=SC2016 # for the other shell
 	spawn client "$TMPDIR/down.err" bash -c 'set -o pipefail; cd "$0" &&
@@ -71,8 +71,8 @@ for vip in $VIP $VIP6; do
 	service tcp "$s" "scheduler wrr" "$rs1" "$rs2"
 	check "$vip: the servers are up" servers_up
 
-	# A burst first: super-frames in, super-frames out, nothing too big. Where
-	# all is slow TCP makes them of two segments.
+	# A burst first: super-frames arrive and leave, and nothing is too big.
+	# On slow machines TCP builds them of two segments.
 	for n in 1 2; do
 		capture big$n rs$n eth0 "dst host $vip and greater 1600"
 	done

@@ -1,17 +1,19 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# Path-MTU discovery, on the way back and on the way in.
+# Path MTU discovery, for replies and for requests.
 #
-#   1. The link between router and client takes 1300 bytes only. The router's
-#      ICMP error about a server's reply is addressed to the VIP: the director
-#      must send it to the server that owns the connection, to no other.
+#   1. The link between router and client has an MTU of 1300 bytes. The
+#      router's ICMP error about a server's reply is addressed to the VIP: the
+#      director must send it to the server that owns the connection, and to no
+#      other.
 #
 #        client --- 1300 --- router ---LAN--- director, rs1, rs2, rs3
 #
-#   2. The director reaches the server by a VLAN of which it takes 1400 bytes
-#      only: it tells the client itself, or fragments what may be. The server
-#      knows nothing of that and offers the client full segments.
+#   2. The director reaches the server by a VLAN device with an MTU of 1400
+#      bytes: it sends ICMP errors to the client itself, or fragments packets
+#      that may be fragmented. The server does not know that MTU and offers the
+#      client full segments.
 #
 #        client ---LAN--- director --- eth1.20, 1400 --- rs1 (and the router,
 #                                                         for the replies)
@@ -41,7 +43,7 @@ learned() { # NAMESPACE ADDRESS VIP: the path MTU it knows
 	in_ns "$1" ip route get "$2" from "$3" | grep -o 'mtu [0-9]*' || echo none
 }
 
-owner_of() { # CLIENT: who served it the download, as soon as that is logged
+owner_of() { # CLIENT: the server that logged its download
 	grep -lF "$1 " "$TMPDIR"/www-rs?/access.log | grep -o 'rs[123]'
 }
 
@@ -77,7 +79,8 @@ for pair in $VIP,198.51.100.3 $VIP6,2001:db8:c::3; do
 				"$(learned rs$n "$client" "$vip")" "none"
 		fi
 	done
-	# Of what was sent in fragments the first may be what an error quotes.
+	# If a packet was sent in fragments, an error may quote the first of
+	# them.
 	port=$(connections "[c['client_port'] for c in connections \
 		if c['client'] == '$client'][0]")
 	capture quoted "$owner" eth0 "icmp[0] = 3 or (icmp6 and ip6[40] = 2)"
@@ -85,7 +88,7 @@ for pair in $VIP,198.51.100.3 $VIP6,2001:db8:c::3; do
 		"$port" fragment
 	matches "$vip: an error that quotes a fragment reaches the server" \
 		"$(captured quoted)" "smac=$MAC_director .*esrc=$vip"
-	# An error about no connection is nobody's business but the director's.
+	# Only the director handles an error about no connection.
 	unrelated=$(counter icmp_unrelated)
 	in_ns router "$TOOLS/stray-icmp" eth0 $MAC_director "$vip" "$client" 80 9
 	check "$vip: an error about no connection is counted as such" \
@@ -118,7 +121,7 @@ route replace default via 10.0.20.1
 route replace default via 2001:db8:20::1
 END
 serve_udp rs1 rs1 $VIP 53 $VIP6 53
-# One datagram a frame, so that the client sends 1500 bytes.
+# One packet a frame, so that the client sends 1500 bytes.
 offloads off client router
 
 for pair in $VIP,10.0.20.11,198.51.100.3 $VIP6,2001:db8:20::11,2001:db8:c::3; do
@@ -149,7 +152,7 @@ for pair in $VIP,10.0.20.11,198.51.100.3 $VIP6,2001:db8:20::11,2001:db8:c::3; do
 		"$(ask udp "$vip" 53 --size 4000 --whole)" "rs1 whole"
 done
 
-# A datagram that may be fragmented is.
+# A datagram that may be fragmented is fragmented.
 ip -n client route flush cache
 capture pieces rs1 eth1.20 "udp or ip[6:2] & 0x1fff != 0"
 is "without DF the director fragments" \
@@ -157,7 +160,7 @@ is "without DF the director fragments" \
 between "into pieces that fit" \
 	"$(captured pieces | grep -c ' frag=yes')" 2 4
 
-# One that came in fragments which may not be fragmented is not.
+# A datagram whose fragments must not be fragmented any more is not.
 gateway=$(ip -n router -j link show wan0 | sed 's/.*"address":"\([0-9a-f:]*\)".*/\1/')
 send_whole() { # SPORT ORDER
 	in_ns client "$TOOLS/fragments" eth0 "$gateway" 198.51.100.3 $VIP 53 1 \

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# UDP datagrams of 4 kB, in fragments that come in order and out of it, reach
-# the server that has their flow, whole. Only the first fragment has the ports.
+# UDP datagrams of 4 kB, whose fragments come in and out of order, reach the
+# server of their flow, whole. Only the first fragment has the ports.
 #
 #     client    director    rs1    rs2    rs3      VIPs 10.0.0.100 and
 #        |         |         |      |      |       2001:db8::100 on the

@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# The world changes under a configured director: a neighbour falls silent, a
-# device goes down, is renamed, vanishes, a route moves to a bond and back, the
-# namespace is deleted, the module is unloaded.
+# Changes around a configured director: a neighbour falls silent, a device goes
+# down, is renamed, vanishes, a route moves to a bond and back, the namespace is
+# deleted, the module is unloaded.
 #
 #     client    director    rs1    rs2    rs3      VIPs 10.0.0.100 and
 #        |       |  bond0    |      |      |       2001:db8::100 on the
@@ -19,7 +19,7 @@
 . "$(dirname "$0")/../lib.sh"
 
 MAC_bond=02:00:00:00:00:22
-# At the door of a device there are the hooks of both.
+# With the door ingress the hooks of both doors are registered.
 CYCLES=50
 [[ $DOOR == ingress ]] || CYCLES=5
 
@@ -51,7 +51,7 @@ flow_is_elsewhere() {
 	[[ $(ask udp $VIP 53 -s --sport "$flow" --timeout 1) =~ ^rs[12]$ ]]
 }
 
-from_mac() { # TEXT MAC: rs1 hears the director as
+from_mac() { # TEXT MAC: rs1 receives the director's frames from MAC
 	capture route rs1 eth0 "tcp dst port 80"
 	is "$1: requests succeed" \
 		"$({ get_vip 3 $VIP; get_vip 3 $VIP6; } | tally)" \
@@ -97,7 +97,8 @@ for vip in $VIP $VIP6; do
 	is "$vip: it gets no connections" "$(get_vip 8 $vip | tally)" \
 		"rs1=4 rs2=4"
 done
-# In the first second the server may be back at once, and keeps its flows.
+# In the first second without an answer a server keeps its flows, since it may
+# be back at once.
 eventually "its UDP flow goes on elsewhere" 10 flow_is_elsewhere
 # shellcheck disable=SC2046 # words
 in_ns rs1 "$TOOLS/forge" eth0 $MAC_director \
@@ -123,7 +124,7 @@ for state in unreachable up; do
 		"10.0.0.13.*\"state\": *\"$state\"" "$TMPDIR/events")" 1 10
 done
 
-# ---- there is no route to it: its connections wait for one
+# ---- a server has no route: its connections wait for one
 
 hold lost 3 $VIP 80
 ip -n director route add unreachable 10.0.0.11
@@ -142,7 +143,7 @@ eventually "the route is back" 20 server_is $VIP 80 10.0.0.11 up
 is "and all connections go on" "$(use_held lost)" "alive 3 same 3"
 release lost
 
-# ---- for a while none answers
+# ---- for a while no server answers
 
 flows=$(ask udp $VIP 53 -n 3 --sport 5310 --ports)
 moved=$(counter rescheduled)
@@ -247,7 +248,7 @@ from_mac "without the bond" $MAC_director
 
 # ---- the namespace is deleted, the module unloaded, both under traffic
 
-# Traffic takes what time the machine has left, so that changes are soon made.
+# Traffic has the lowest priority, so that changes are made soon.
 lb save >"$TMPDIR/config"
 kill $monitor
 spawn client "$TMPDIR/traffic-tcp" nice -n 19 curl -sS --max-time 5 -m 5 \
@@ -257,7 +258,7 @@ spawn client "$TMPDIR/traffic-tcp6" nice -n 19 curl -sS -m 5 --resolve "vip:80:$
 spawn client "$TMPDIR/traffic-udp" nice -n 19 "$TOOLS/ask" udp $VIP 53 -n 1000000 \
 	--timeout 1
 
-flowing() { # succeeds when each kind of traffic got an answer anew
+flowing() { # succeeds once each kind of traffic has a new answer
 	local kind before
 	for kind in tcp tcp6 udp; do
 		before=$(grep -c '^rs' "$TMPDIR/traffic-$kind" || true)

@@ -1,8 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# save and apply: the same text both ways, no change where there is none, no
-# request lost, and all or nothing.
+# save and apply: a saved file, applied and saved again, is the same text; an
+# unchanged file changes nothing; no request is lost; a file is applied wholly or
+# not at all.
 #
 #     client    director    rs1    rs2    rs3      VIPs 10.0.0.100 and
 #        |         |         |      |      |       2001:db8::100 on the
@@ -18,7 +19,8 @@
 . "$(dirname "$0")/../lib.sh"
 
 topology flat
-# There will be thousands of servers, of whose neighbours no one is to warn.
+# The test configures thousands of servers, without warnings about their
+# neighbours.
 sysctl -qw net.ipv{4,6}.neigh.default.gc_thresh3=16384 \
 	net.ipv{4,6}.neigh.default.gc_thresh2=8192
 vip_on_director $VIP $VIP6 $VIPB $VIPB6
@@ -75,7 +77,7 @@ tac "$TMPDIR/saved" | awk '/^ / { servers = servers $0 "\n"; next }
 lb apply - <"$TMPDIR/reversed"
 is "its order means nothing" "$(lb save)" "$(<"$TMPDIR/saved")"
 
-# ---- to a file, which has all of it or stays what it was
+# ---- to a file, which is written wholly or left unchanged
 
 mkdir "$TMPDIR/disk"
 mount -t tmpfs -o size=16k none "$TMPDIR/disk"
@@ -100,9 +102,9 @@ ln -s elsewhere "$TMPDIR/link"
 check "a link that leads nowhere yet" lb save "$TMPDIR/link"
 is "leads to the file then" "$(<"$TMPDIR/elsewhere")" "$(<"$TMPDIR/saved")"
 
-# ---- a service whose servers take several messages to tell
+# ---- a service whose servers need several messages
 
-# On a device without ARP, or the LAN would hear of nothing else.
+# The servers are on a device without ARP, whose requests would fill the LAN.
 in_ns director ip -batch - <<END
 link add many type dummy
 link set many up
@@ -127,11 +129,12 @@ is "and replaced by few" "$(lb save)" "$(<"$TMPDIR/saved")"
 
 # ---- only what differs is sent
 
-changes() { # FILE: requests that change something, while it is applied
+changes() { # FILE: number of changing requests while FILE is applied
 	spawn director "$TMPDIR/requests" "$TOOLS/netlink-watch"
 	wait_for 20 grep -q ready "$TMPDIR/requests"
 	lb apply "$1"
-	# What comes through after it tells that all before was seen: STATS_GET.
+	# STATS_GET, number 17, comes last: all requests before it were seen
+	# then.
 	lb stats >/dev/null
 	wait_for 20 grep -q '^17 ' "$TMPDIR/requests"
 	kill $spawned
@@ -201,7 +204,7 @@ service tcp $VIP:81 scheduler rr
 service tcp $VIP:82 scheduler mh table-size 65536
 END
 
-# ---- a network that is away: a link is down, or its address comes late at boot
+# ---- an absent network: a link is down, or its address comes late at boot
 
 remote_state() { services "svc('$VIP', 82)['servers'][1]['state']"; }
 remote_is() { [[ $(remote_state) == "$1" ]]; }
@@ -248,7 +251,7 @@ is "with --verbose each line has its warning" \
 		grep -cE 'standby:[123]: warning: service tcp 10\.0\.0\.200')" 3
 lb apply "$TMPDIR/saved"
 
-# ---- two at once: the kernel has one file or the other, or that was told
+# ---- two at once: the kernel has one file or the other, or lbctl reports it
 
 echo "service tcp $VIPB:81" >"$TMPDIR/one"
 {
@@ -308,7 +311,7 @@ for ((i = 0; i < 10; i++)); do
 done
 kill "${traffic[@]}"
 wait "${traffic[@]}" || true
-# The last line may be half an answer.
+# The last line may be incomplete.
 sed -i '$d' "$TMPDIR"/answers[46]
 for family in 4 6; do
 	say "IPv$family: $(tally <"$TMPDIR/answers$family")"

@@ -37,7 +37,7 @@ done
 lb2() { in_ns director2 lbctl "$@"; }
 director_devices eth0
 [[ $DOOR != ingress ]] || lb2 device add eth0
-# What is over is there for as long as this takes.
+# Closed connections keep their entries for the whole test.
 lb config set tcp_fin_wait 3600
 
 from2() { # COUNT VIP
@@ -84,7 +84,7 @@ is "flushing here leaves those there" "$(from1 3 $VIP | tally)" "rs1=3"
 # ---- without rights
 
 saved=$(lb save)
-stranger() { # COMMAND...: as somebody who is root in a user namespace only
+stranger() { # COMMAND...: as a user who is root in a user namespace only
 	in_ns director setpriv --reuid 65534 --regid 65534 --clear-groups \
 		unshare --user --map-root-user "$@"
 }
@@ -143,7 +143,7 @@ is "in a namespace of their own they may configure" "$(in_ns director \
 	json "len(services)")" 1
 is "which is not the director's" "$(lb save)" "$saved"
 
-# ---- with rights in a namespace of their own, and no memory but what is theirs
+# ---- with rights in a namespace of their own, and a bounded share of memory
 
 spawn director "$TMPDIR/home" setpriv --reuid 65534 --regid 65534 \
 	--clear-groups unshare --user --map-root-user --net \
@@ -179,11 +179,11 @@ is "and stays" "$(home_config "[config['conn_max'], config['udp']]")" \
 matches "as the most that they may have" "$(at_home lbctl config set \
 	conn_max $((conn_max * 2 + 1)) 2>&1 || true)" "default"
 
-# ---- nor does what they configure hold anybody up, whom a lock keeps waiting
+# ---- their configuration does not delay others who wait for the same lock
 
-# In ms, with the largest table: the worst that the weights can be, by rounds of
-# which each is for one server only.
-weighing() { # WEIGHT: that of the first of many servers, the others' is 1
+# Prints the time in ms to configure the largest table. Weights are at their
+# worst if its filling has rounds of which each serves one server only.
+weighing() { # WEIGHT: of the first of many servers, the others have 1
 	local n start=$EPOCHREALTIME
 	{
 		echo "service tcp 10.9.0.1:80 scheduler mh table-size 655373"
@@ -211,7 +211,7 @@ echo +memory >/sys/fs/cgroup/cgroup.subtree_control
 CGROUP=/sys/fs/cgroup/stranger-$DOOR
 mkdir $CGROUP{,-tables}
 
-# Slots of a Maglev table, of two bytes each: as many as there may be.
+# The most slots of a Maglev table. Each takes two bytes.
 SLOTS=655373
 
 charged() { # WORD...: lbctl as the stranger, in the cgroup
@@ -225,7 +225,7 @@ used() { cat $CGROUP/memory.current; }
 memory_event() { sed -n "s/^$1 //p" $CGROUP/memory.events; }
 at_most() { (($(used) <= $1)); }
 
-many() { # SERVICES SERVERS: that many, each service with so many servers
+many() { # SERVICES SERVERS: so many services, each with so many servers
 	local i n
 	for ((i = 0; i < $1; i++)); do
 		echo "service tcp 10.9.$((i / 250)).$((i % 250 + 1)):80"
@@ -235,7 +235,8 @@ many() { # SERVICES SERVERS: that many, each service with so many servers
 	done
 }
 
-# Each at least what its objects take: 300 bytes a service, 500 a server.
+# The charge is at least the size of the objects: 300 bytes a service, 500 a
+# server.
 while read -r what services servers least; do
 	many $services $servers >"$TMPDIR/many"
 	before=$(used)
@@ -262,7 +263,7 @@ table 1 >/dev/null
 size=$(($(used) - before))
 between "the stranger is charged for a Maglev table" $size \
 	$((2 * SLOTS * 3 / 4)) $((2 * SLOTS * 2))
-# Room for two more and for half of one, besides what lbctl takes while it runs.
+# Leaves room for two and a half more tables, besides what lbctl needs to run.
 before=$(used)
 echo $(($(<$CGROUP/memory.peak) + 5 * size / 2)) >$CGROUP/memory.max
 for n in {2..9}; do

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# Boot: a machine with the installed files comes up as a director, with nobody
-# touching it. The machine is this one: its first namespace is the director.
+# Boot: a machine with the installed files comes up as a director, without help.
+# The director is the first network namespace of this machine.
 #
 #     client           this machine           rs1    rs2
 #        |                  | eth0             |      |
@@ -17,16 +17,16 @@
 # shellcheck source=../lib.sh
 . "$(dirname "$0")/../lib.sh"
 
-unit_line() { # KEY: the commands of drlb.service, each with what is before it
+unit_line() { # KEY: the commands of drlb.service, as PREFIX|COMMAND
 	sed -n "s/^$1=\([-+@!:]*\)/\1|/p" "$UNITS/drlb.service"
 }
 
-unit_rights() { # as setpriv wants them
+unit_rights() { # its capabilities, in the form of setpriv
 	sed -n 's/^CapabilityBoundingSet=/-all /p' "$UNITS/drlb.service" |
 		sed 's/ CAP_/,+/g' | tr '[:upper:]' '[:lower:]'
 }
 
-with_rights() { # RIGHTS COMMAND...: as root of whom no more is left
+with_rights() { # RIGHTS COMMAND...: as root with these capabilities only
 	setpriv --no-new-privs --bounding-set="$1" "${@:2}"
 }
 
@@ -36,7 +36,7 @@ refused() { # RIGHTS FILE
 		[[ $said =~ CAP_NET_ADMIN|[Pp]ermi ]]
 }
 
-# As systemd would run them, as far as rights go: with a + they keep all.
+# Runs the commands with systemd's capabilities: those with a + keep all.
 run_lines() { # KEY...
 	local key before line
 	for key; do
@@ -50,14 +50,14 @@ run_lines() { # KEY...
 	done
 }
 
-hash_secret() { # where root may look at the kernel's memory
+hash_secret() { # from the kernel's memory, if root may read it
 	[[ ! -e /proc/kcore ]] || "$TOOLS/kcore" drlb_hash_secret 40
 }
 
 # ---- installing
 
 install_what_was_built() { # MAKE-WORD...
-	# Whether that is up to date has been seen to before the machine started.
+	# The build was brought up to date before the machine started.
 	make -s -C "$TOP" -o compile -o lbctl KVER="$KVER" "$@"
 }
 
@@ -100,7 +100,7 @@ if command -v systemd-analyze >/dev/null; then
 			grep drlb-realserver || true)" '^$'
 fi
 
-# ---- what the administrator writes
+# ---- the administrator's settings
 
 sed -i -e 's/^#options drlb conn_max=.*/options drlb conn_max=12345/' \
 	-e 's/^#options drlb udp=.*/options drlb udp=33/' \
@@ -180,7 +180,7 @@ for rights in -all -net_admin; do
 done
 is "which changes nothing" "$(lbctl save)" "$saved"
 
-# ---- upgrades: what is installed is loaded, and configured as it was
+# ---- upgrades: the installed module is loaded, with the same configuration
 
 is "a parameter of the module is as at boot" \
 	"$(</sys/module/drlb/parameters/udp)" 33
@@ -221,7 +221,7 @@ is "since nothing would be there" "$(lbctl -j service show)" '{"services":[]}'
 check "start again" run_lines ExecStartPre ExecStart
 is "and it serves again" "$(get_vip 4 $VIP | tally)" "rs1=4"
 
-# ---- away with it
+# ---- uninstalling
 
 run_lines ExecStop
 check "modprobe -r" modprobe -r drlb

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# A SYN flood of ten times the half-open limit, and a table that is full:
-# established connections lose nothing, new ones succeed, and it shows.
+# A SYN flood of ten times the half-open limit, and a full table: established
+# connections lose nothing, new ones succeed, and the overload is shown.
 #
 #     client --- router ---LAN--- director, rs1, rs2, rs3
 #
@@ -16,7 +16,7 @@
 . "$(dirname "$0")/../lib.sh"
 
 HALF_OPEN=200
-# Of those who look at the same time each may pass a limit.
+# Processors that check a limit at the same time may each exceed it by one.
 EACH_CPU=$(($(nproc) - 1))
 
 under_attack 80
@@ -25,7 +25,7 @@ overloaded() { # True | False
 	[[ $(stats "stats['overloaded']") == "$1" ]]
 }
 
-acks() { # VIP COUNT: from nobody's connections
+acks() { # VIP COUNT: of connections that do not exist
 	in_ns router "$TOOLS/flood" eth0 $MAC_director $1 80 $2 ack >/dev/null
 }
 
@@ -51,8 +51,9 @@ adopts_none() { # VIP
 
 empty() { [[ $(lb connection count) == 0 ]]; }
 
-# ---- TCP in mid-stream, which may be of a connection without an entry, for as
-# long as such a one may be idle: that is made short, and lengthened afterwards
+# ---- TCP in mid-stream. After overload it may belong to a connection without
+# an entry, for as long as such a connection may be idle: tcp_established is
+# shortened for that, and lengthened afterwards
 
 for vip in $VIP $VIP6; do
 	s=$(at $vip 80)
@@ -79,7 +80,7 @@ for vip in $VIP $VIP6; do
 		adopts_none $vip
 	release last
 
-	# Of datagrams each may be the first of a flow.
+	# Any datagram may be the first of a flow.
 	service udp "$s" "scheduler rr" "$(of $vip 11)" "$(of $vip 12)" \
 		"$(of $vip 13)"
 	lb config set conn_max 1
@@ -98,7 +99,8 @@ for vip in $VIP $VIP6; do
 	lb service del tcp "$s"
 	lb stats zero
 done
-# Where all is slow a flood takes longer than the minute of its first entries.
+# On slow kernels a flood takes longer than a minute, the usual lifetime of its
+# first entries.
 lb config set tcp_established 900 tcp_syn_recv $((60 * SLOW))
 
 for vip in $VIP $VIP6; do
@@ -147,8 +149,8 @@ for vip in $VIP $VIP6; do
 	release before
 	release during
 
-	# ---- many, deleted by one command: more than a walk sees at a time, and
-	# few enough that the table keeps its size, which would begin it anew
+	# ---- many entries, deleted by one command: more than a walk visits at
+	# a time, but too few to resize the table, which would restart the walk
 
 	lb config set tcp_unproven_max 100000
 	most=0 left=0

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# Bad input: words, messages and packets. Each is refused, by a message of its
-# own or by a counter, and changes nothing.
+# Bad words, messages and packets. Each is refused with a message of its own or
+# counted, and changes nothing.
 #
 #     client    director    rs1    rs2    rs3      VIPs 10.0.0.100 and
 #        |         |         |      |      |       2001:db8::100 on the
@@ -142,7 +142,7 @@ refused 'nowhere' save /nowhere/file
 refused '/tmp' save /tmp
 refused '' apply /tmp
 
-either() { # REGEX WORD...: it is a matter of taste who refuses
+either() { # REGEX WORD...: lbctl or the kernel may refuse it
 	local status=0 out
 	out=$(lb "${@:2}" 2>&1 >/dev/null) || status=$?
 	matches "lbctl ${*:2}" "$status $out" "^[12] .*($1)"
@@ -166,13 +166,14 @@ lb config set udp 15m
 is "15m are 900 seconds" "$(lb -j config show | json "config['udp']")" 900
 lb config set udp "$before"
 
-# A director with another route: off-link means by a gateway.
+# A server is off-link if its route has a gateway.
 ip -n director route add 192.0.2.0/24 via 10.0.0.3
 refused 'direct|connected|gateway|link' server add $S 192.0.2.1
 unchanged "no off-link server"
 
-# A server without a route is accepted, with a warning: at boot it may come
-# later. So is a VIP that nobody has: then nobody answers ARP for it.
+# A server without a route is accepted with a warning, since its route may come
+# later at boot. A VIP that no device has is accepted with a warning too, since
+# nobody answers ARP for it.
 ip -n director route del 192.0.2.0/24
 warning=$(lb server add $S 192.0.2.1 2>&1)
 matches "a server without a route" "$warning" '192\.0\.2\.1.*route'
@@ -181,7 +182,8 @@ warning=$(lb service add tcp 10.0.0.200:80 2>&1)
 matches "a VIP that the director does not have" "$warning" '10\.0\.0\.200'
 lb service del tcp 10.0.0.200:80
 
-# Rules are obeyed: here the default route hides no network of another table.
+# Routing rules are obeyed: a default route does not hide a network of another
+# table.
 lb service add tcp "[$VIP6]:82"
 for pair in "-4 10.0.0.3 10.77.0.0/24 $S 10.77.0.1" \
 	    "-6 2001:db8::3 2001:db8:77::/64 tcp [$VIP6]:82 2001:db8:77::1"; do
@@ -221,10 +223,10 @@ unchanged "no senseless message"
 
 GHOST=10.0.0.77 GHOST6=2001:db8::77
 
-send() { # VIP KIND: what was sent, one name a line; what came in $forwarded
+send() { # VIP KIND: sets $sent, one name a line, and $forwarded
 	local ghost=$GHOST
 	[[ $1 != *:* ]] || ghost=$GHOST6
-	# Neighbours are asked all the time.
+	# ARP and neighbour discovery occur all the time, and are left out.
 	capture forwarded rs1 eth0 "ether src $MAC_director and not arp and \
 		not (icmp6 and ip6[40] >= 133 and ip6[40] <= 136)"
 	sent=$(in_ns client "$TOOLS/malformed" eth0 $MAC_director "$ghost" \
@@ -272,8 +274,8 @@ for vip in $VIP $VIP6; do
 	martian=$(counter martian)
 	send $vip martian
 	is "$vip: martian: none is forwarded" "$forwarded" ""
-	# Of IPv6's, the kernel itself keeps some away, never those from :: and
-	# from the VIP.
+	# The kernel itself drops some of the IPv6 packets, but never those from
+	# :: and from the VIP.
 	n=$(lines "$sent") least=$n
 	[[ $vip != *:* ]] || least=4
 	between "$vip: martian: each was counted" "$(counter martian)" \

@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# drlb-realserver by itself: the host holds the VIPs, accepts packets to them,
-# answers with them, and nobody on the segment ever learns its MAC address for
-# one; the tool sees each way to get this wrong, and leaves nothing behind.
+# drlb-realserver alone. The host holds the VIPs, accepts packets to them and
+# answers from them, but nobody on the segment ever learns its MAC address for a
+# VIP. The tool detects each wrong setting, and leaves nothing behind.
 #
 #     client    rs1   VIPs 10.0.0.100, 2001:db8::100
 #        |       |
@@ -30,15 +30,15 @@ refused() { # STATUS REGEX WORD...
 
 arp() { in_ns rs1 sysctl -n net.ipv4.conf.all.arp_{ignore,announce} | xargs; }
 
-# All that the tool might change, and more.
+# Prints all settings that the tool might change, and more.
 host() {
 	ip -n rs1 -o link | cut -d' ' -f2-3
 	ip -n rs1 -o address show | sed 's/ *valid_lft.*//'
-	# Some of them are for writing only.
+	# Some of these files are write-only.
 	in_ns rs1 grep -rs . /proc/sys/net/ipv{4,6}/conf/{all,lo} || true
 }
 
-# The MAC address that the client gets when it asks for an address, or nobody.
+# Prints the MAC address that the client resolves an address to, or "nobody".
 who_has() {
 	local state
 	ip -n client neighbour flush dev eth0
@@ -53,7 +53,7 @@ resolved() { [[ $(ip -n client neighbour show "$1" dev eth0) =~ lladdr|FAILED ]]
 # shellcheck disable=SC2317 # called by check and refute
 look() { rs status "$@" >"$TMPDIR/status" 2>&1; }
 
-sees() { # TEXT REGEX: in what status said
+sees() { # TEXT REGEX: in the output of status
 	matches "status sees $1" "$(<"$TMPDIR/status")" "$2"
 }
 
@@ -73,7 +73,7 @@ ip -n client neighbour replace $VIP6 lladdr $MAC_rs1 dev eth0 nud permanent
 for vip in $VIP $VIP6; do
 	check "$vip: a packet to the MAC address is answered" \
 		in_ns client ping -c 1 -W 5 "$vip"
-	# The answer makes it ask for the client.
+	# To answer, rs1 has to resolve the client's address.
 	ip -n rs1 neighbour flush dev eth0
 	check "$vip: also when its client must be found" \
 		in_ns client ping -c 1 -W 5 "$vip"

@@ -1,9 +1,10 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# Another build of the module takes the place of the loaded one, under traffic:
-# how long that interrupts, and what becomes of connections that it does not
-# know. Services with mh lose none, new ones are only late; the others' end.
+# Another build of the module replaces the loaded one under traffic: how long
+# the interruption is, and what becomes of connections that the new module does
+# not know. Services with mh lose none, those with other schedulers lose all;
+# new connections are only delayed.
 #
 #     client    director    rs1    rs2    rs3      VIPs 10.0.0.100 and
 #        |         |         |      |      |       2001:db8::100 on the
@@ -22,8 +23,8 @@
 HELD=12 TRANSFERS=8
 UPGRADE=$TOP/scripts/drlb-upgrade
 
-# A build that tells itself from the other: by its version, for which the kernel
-# does not look into the code.
+# Makes a build that can be told from the other by its version. The kernel reads
+# that without a look at the code, which stays the same.
 another_build() { # FILE
 	local info=$TMPDIR/modinfo
 	objcopy -O binary --only-section=.modinfo --set-section-flags \
@@ -48,7 +49,8 @@ stop() { # NAME: "answers N failed N gap MS"
 	tail -n 1 "$TMPDIR/stream-$1"
 }
 
-# One process, a connection for each, 80 seconds long, on slow kernels longer.
+# One process with a connection for each transfer. It takes 80 seconds, on slow
+# kernels longer.
 download() { # NAME ADDRESS
 	# shellcheck disable=SC2016 # for the other shell
 	spawn client "$TMPDIR/$1.err" bash -c 'curl -sS -Z --parallel-immediate \
@@ -58,7 +60,7 @@ download() { # NAME ADDRESS
 		"$TMPDIR/$1-" $2 $TRANSFERS
 }
 
-whole() { # NAME: how many came to a good end
+whole() { # NAME: curl's status and the number of whole files
 	local n file
 	n=0
 	wait_for 400 test -s "$TMPDIR/$1.status" || true
@@ -96,13 +98,13 @@ lb save >"$TMPDIR/saved"
 another_build "$TMPDIR/drlb.ko"
 is "the module is the first build" "$(loaded_version)" none
 
-# ---- what does not even begin
+# ---- an upgrade that does not even begin
 
 printf 'no module' >"$TMPDIR/broken.ko"
 refute "a file that is no module is refused" "$UPGRADE" "$TMPDIR/broken.ko"
 is "and nothing was changed" "$(lb save)" "$(<"$TMPDIR/saved")"
 
-# ---- the upgrade, while there is all kinds of traffic
+# ---- the upgrade, under all kinds of traffic
 
 hold four $HELD $VIP 80
 hold six $HELD $VIP6 80
@@ -163,7 +165,7 @@ for name in udp udp6 tcp; do
 	result=$(stop $name)
 	say "$name: $result"
 	matches "$name: nothing failed" "$result" '^answers [0-9]+ failed 0 gap '
-	# A SYN that is lost is sent again after one second, two, four, eight.
+	# A lost SYN is sent again after one second, two, four, eight.
 	between "$name: the gap is short" "${result##* }" \
 		0 $((SLOW * 30000))
 done
@@ -178,7 +180,7 @@ check "and tells what happens there" wait_for 60 grep -q \
 ip -n rs3 link set eth0 up
 kill $monitor
 
-# ---- what was given by hand
+# ---- parameters given by hand
 
 rmmod drlb
 insmod "$MODULE" conn_max=77777 tcp_close=11
@@ -190,7 +192,7 @@ is "a parameter that is lost is told of, one that is given anew is not" \
 is "as given anew it holds" "$(lb -j config show |
 	json "defaults['tcp_close']")" 12
 
-# ---- one that does not load, and no other is installed
+# ---- a module that does not load while no other is installed
 
 said=$("$UPGRADE" "$MODULE" udp=0 2>&1 || true)
 matches "a module that refuses its parameters is told of" "$said" \

@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# Floods, forgeries and lies, from the wire and from a real server. What the
-# director spends has a bound, clients are served meanwhile, and what a stranger
-# says about a connection does not end it. tests/SECURITY says what follows.
+# Floods and forgeries, from the network and from a real server. The director's
+# use of resources is bounded, clients are served meanwhile, and forged packets
+# do not end a connection. tests/SECURITY says what follows from this.
 #
 #     client --- router ---LAN--- director, rs1, rs2, rs3
 #
@@ -18,9 +18,9 @@
 . "$(dirname "$0")/../lib.sh"
 
 CONN_MAX=400 HALF_OPEN=100 FLOOD=600
-FRAGMENTS=262144	# bytes that may wait to be whole, and one more fragment
-ERRORS=50		# ICMP errors a second, and as many at once
-EACH_CPU=$(($(nproc) - 1))	# who look at the same time may each pass a limit
+FRAGMENTS=262144	# limit in bytes, which one fragment may exceed
+ERRORS=50		# ICMP errors a second, and the burst
+EACH_CPU=$(($(nproc) - 1))	# excess if all check a limit at the same time
 NOBODY=02:00:00:00:00:77
 
 under_attack 80 8080
@@ -33,8 +33,8 @@ for vip in $VIP $VIP6; do
 done
 check "the servers are up" servers_up
 lb config set conn_max $CONN_MAX tcp_unproven_max $HALF_OPEN
-# Before the director they are made whole by netfilter, which has limits of its
-# own for IPv6. None is to give up while this takes its time.
+# Netfilter reassembles fragments before the director sees them, with limits of
+# its own for IPv6. No fragment may time out here.
 fragments_may_take() { # VIP BYTES
 	local key=net.ipv4.ipfrag
 	[[ $1 != *:* ]] || key=net.netfilter.nf_conntrack_frag6
@@ -45,17 +45,17 @@ for vip in $VIP $VIP6; do
 done
 sysctls director net.ipv4.ipfrag_time=600 \
 	net.netfilter.nf_conntrack_frag6_timeout=600
-# Of all namespaces together, or, in later kernels, of each.
+# The limit holds for all namespaces together, in later kernels for each.
 for ns in director ''; do
 	${ns:+in_ns $ns} sysctl -qw net.ipv4.icmp_msgs_per_sec=$ERRORS \
 		net.ipv4.icmp_msgs_burst=$ERRORS 2>/dev/null || true
 done
 
-# Of the kernel's own lines there may be some, such as that SYN cookies are sent.
+# The kernel may log lines of its own, for example about SYN cookies.
 log_lines=$(dmesg | wc -l)
 
-# ---- a forged RST, and silence after it: no overload was yet, so that nothing
-# adopts what is lost
+# ---- a forged RST, followed by silence. Without an earlier overload nothing
+# adopts the lost connections
 
 held_ports() { # VIP PORT
 	connections "' '.join(str(c['client_port']) for c in connections if \
@@ -67,7 +67,7 @@ held_are() { # VIP PORT MEMBER: of each connection, sorted
 		c['vip'] == '$1' and c['vip_port'] == $2))"
 }
 
-forge() { # VIP PORT KIND: to all that are held
+forge() { # VIP PORT KIND: for all held connections
 	local client=198.51.100.3
 	[[ $1 != *:* ]] || client=2001:db8:c::3
 	# shellcheck disable=SC2046 # words
@@ -128,8 +128,7 @@ spawn_flood() { # VIP PORT KIND
 		$FLOOD ${3#syn}
 }
 
-# Each with the counter in which all of it is found, but what became entries;
-# how many these may be and must be; and what counts them.
+# MIN to MAX packets of the flood become entries. COUNTER counts the others.
 flood() { # KIND VIP PORT COUNTER MIN MAX
 	local kind=$1 vip=$2 what="$2: $1 flood to $3" before now took=$SECONDS
 	before=$(counter $4)
@@ -146,7 +145,8 @@ flood() { # KIND VIP PORT COUNTER MIN MAX
 		0 $((HALF_OPEN + EACH_CPU))
 	now=$(counter $4)
 	say "$what: $took s, $4 +$((now - before))"
-	# A handshake's ACK may follow its SYN by the hash. Clients are counted, too.
+	# A handshake's ACK may go by the hash as its SYN did, and packets of
+	# clients are counted too.
 	between "$what: the rest is $4" $((now - before)) $((FLOOD - $6)) \
 		$((2 * FLOOD + 100))
 	is "$what: connections go on" "$(use_held before)" "alive 3 same 3"
@@ -167,8 +167,8 @@ for vip in $VIP $VIP6; do
 		"$(get_vip 3 $vip | grep -c '^rs[123]$' || true)" 3
 	wait $spawned
 	is "$vip: fragments: no entry" "$(forged $vip)" 0
-	# Those of IPv6 are on nobody's books. But those that waited become whole
-	# by the rest, once there is room for that, and then make entries.
+	# The kernel shows no memory of IPv6 fragments. But once there is room,
+	# the rest completes the datagrams that waited, and these make entries.
 	[[ $vip == *:* ]] ||
 		between "$vip: fragments: they take no more than they may" \
 			"$(waiting_bytes)" 1 $((FRAGMENTS + 4096))
@@ -215,7 +215,8 @@ for vip in $VIP $VIP6; do
 	lb connection del all >/dev/null
 	hold before 3 $vip 80
 	flood syn $vip 80 stateless $((HALF_OPEN - 10)) $HALF_OPEN
-	# Now any of them might be of a connection that got no entry.
+	# After the overload any of these ACKs may belong to a connection
+	# without an entry.
 	flood ack $vip 80 stateless $((HALF_OPEN - 10)) $HALF_OPEN
 	flood ack $vip 8080 stateless $((HALF_OPEN - 10)) $HALF_OPEN
 	flood handshake $vip 80 stateless $HALF_OPEN $CONN_MAX
@@ -285,7 +286,7 @@ for vip in $VIP $VIP6; do
 		60000 120000
 	release victims
 
-	# Linux has an exception to the server's route then, for ten minutes.
+	# Linux keeps an exception to the server's route then, for ten minutes.
 	for server in 11 12 13; do
 		in_ns router "$TOOLS/stray-icmp" eth0 $MAC_director $vip \
 			"$(of $vip 1)" to "$(of $vip $server)"
@@ -297,8 +298,9 @@ for vip in $VIP $VIP6; do
 		"$(services "{r['state'] for r in svc('$vip', 80)['servers']}")" \
 		"{'up'}"
 	if [[ $vip == "$VIP" ]]; then
-		# Of a path MTU, Linux makes a way elsewhere. The next may be
-		# asked for at first.
+		# Linux turns the exception with the path MTU into a route by
+		# another next hop. It may have to resolve that first, so the
+		# redirect is repeated.
 		check "$vip: a forged redirect of a server is believed" \
 			wait_for 20 redirected
 		sleep $((2 * SLOW))
@@ -310,7 +312,7 @@ for vip in $VIP $VIP6; do
 	is "$vip: and serve" "$(use_held victims)" "alive 3 same 3"
 	release victims
 
-	# A server's SYN does not open a connection: it is not sent on.
+	# A SYN from a server opens no connection: it is not forwarded.
 	hold victims 3 $vip 8080
 	survives $vip 8080 fin,syn FIN_WAIT FIN_WAIT
 	lb connection del all >/dev/null
@@ -319,7 +321,7 @@ for vip in $VIP $VIP6; do
 	release victims
 done
 
-# ---- what is not for this host
+# ---- frames for other hosts
 
 lb connection del all >/dev/null
 capture elsewhere director eth0 "ether dst $NOBODY"
@@ -350,7 +352,7 @@ is "which counts it" "$(in_ns rs3 lbctl -j stats |
 in_ns rs3 lbctl service flush
 lb service del tcp 10.0.0.102:80
 
-# ---- a liar on the segment
+# ---- forged ARP on the segment
 
 in_ns director ip neighbour replace 10.0.0.11 lladdr $MAC_rs1 dev eth0 \
 	nud permanent
@@ -360,9 +362,9 @@ is "a permanent neighbour entry is believed more than an ARP reply" \
 	"$(services "srv('$VIP', 80, '10.0.0.11')['lladdr']")" $MAC_rs1
 is "and its server serves" "$(get_vip 3 $VIP | tally)" "rs1=1 rs2=1 rs3=1"
 
-# ---- what else shows
+# ---- the kernel's log, parameters and /proc
 
-# Kernels that watch themselves tell of races of their own, too.
+# Debug kernels also report races of their own.
 . "$TOP/tests/vm/verdict.sh"
 dmesg | sed "1,${log_lines}d" | only_our_races | only_our_lists >"$TMPDIR/talk"
 is "the module itself has said nothing in all this" \
@@ -373,7 +375,7 @@ is "no parameter can be written to" \
 is "and nothing of it is in /proc but the list of modules" \
 	"$(find /proc/fs /proc/net/ /proc/sys -iname '*drlb*' 2>/dev/null)" ""
 
-# ---- what the module does say: that it cannot attach, and how often
+# ---- what the module logs: that it cannot attach, at a limited rate
 
 modprobe dummy
 in_ns director ip link add full0 type dummy

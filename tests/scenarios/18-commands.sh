@@ -1,8 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# What lbctl shows in its several forms, and which words it takes: help, tables
-# and lines, filters of connections, what `apply -c` would change, abbreviations.
+# The output of lbctl in its several forms, and the words that it takes: help,
+# tables and lines, filters of connections, the changes that `apply -c` shows,
+# abbreviations.
 #
 #     client    director    rs1    rs2        VIP 10.0.0.100 on the last three
 #        |         |         |      |
@@ -90,7 +91,7 @@ is "some are removed" "$(lb connection del client-port "$port" >/dev/null
 	lb connection count | grep -oE '[0-9]+' | head -n 1)" 2
 release some
 
-# ---- what would change
+# ---- the changes that apply -c shows
 
 lb save >"$TMPDIR/saved"
 cat >"$TMPDIR/wanted" <<-END
@@ -145,7 +146,7 @@ is "a file may begin with a byte order mark" \
 
 # ---- completion
 
-# As the shell does it, for the last of these words.
+# Completes the last of these words, as the shell does.
 completions() { # WORD...
 	# shellcheck disable=SC2016 # for the other shell
 	in_ns director env TMPDIR="$TMPDIR" bash -O extglob -c '
@@ -228,7 +229,7 @@ done
 matches "and says why" "$(cat "$TMPDIR/full" "$TMPDIR/full-j")" \
 	'standard output: .*standard output: '
 
-# Each kind, but for states, which come when they like.
+# Each kind of event but states, which come at any time.
 NEW=udp\ $VIP:123
 in_ns director sh -e <<-END
 	lbctl service add $NEW scheduler rr on-dead open
@@ -256,7 +257,7 @@ service $NEW: removed
 device eth8: added
 device eth8: removed
 config: changed"
-told() { # EVENT: what JSON has of it
+told() { # EVENT: its last line in JSON
 	grep "\"$1\"" "$TMPDIR/events-j" | tail -n 1
 }
 is "monitor, as JSON: a service" \

@@ -1,10 +1,10 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# The director is a bridge with a guest behind it, as virtual machines and
-# containers have it, and br_netfilter shows netfilter what the bridge passes on.
-# The director balances what is for its own address, and nothing else: another
-# director may have sent the guest what is for the VIP.
+# The director is a bridge with a guest behind it, as with virtual machines and
+# containers, and br_netfilter shows bridged frames to netfilter. The director
+# balances only packets in frames for its own address: another director may have
+# sent packets for the VIP to the guest.
 #
 #     client   director = br0 ----- guest     VIPs 10.0.0.100 and
 #        |        |                            2001:db8::100

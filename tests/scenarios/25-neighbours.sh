@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# The neighbour table belongs to the whole host. Servers, however many and by
-# whomever configured, leave room in it for others; a server that finds no room
-# there says so.
+# The neighbour table belongs to the whole host. Servers, however many and
+# whoever configures them, leave room in it for others. A server that finds no
+# room there says so.
 #
 #     director    rs1, which also has 10.8.1.1 to .200, 10.8.2.1 to .200 and
 #        |         |   2001:db8:8::1:0:1 to ::c8:0:1
@@ -36,7 +36,7 @@ serve_http rs1
 	done
 	echo "address add 10.8.255.11/16 dev eth0"
 	echo "address add 2001:db8:8::ff11/64 dev eth0 nodad"
-	# These are not counted, and nobody takes them away.
+	# Permanent entries are not counted, and nobody takes them away.
 	for address in 10.0.0.2 10.8.255.2 2001:db8::2 2001:db8:8::ff02 \
 		fe80::ff:fe00:2; do
 		echo "neighbour replace $address lladdr $MAC_director" \
@@ -85,7 +85,7 @@ none_is_waited_for() {
 		for s in services for r in s['servers'])") == False ]]
 }
 
-host_resolves() { # twenty neighbours that it has not asked for yet, at once
+host_resolves() { # resolves twenty addresses at once, each time other ones
 	local n
 	echo >>"$TMPDIR/asked"
 	n=$((($(wc -l <"$TMPDIR/asked") - 1) % 10 * 20))
@@ -119,7 +119,7 @@ is "nothing was changed by that" "$(at_home lbctl save | sha1sum)" \
 eventually "the host still resolves its neighbours" 20 host_resolves
 at_home lbctl service flush
 
-# ---- an entry of a next hop may be taken away, as any other
+# ---- the kernel may remove the entry of a next hop, as any other
 
 check "without servers it does" wait_for 30 host_resolves
 thresholds 64 128 200
@@ -129,7 +129,7 @@ eventually "next hops without an answer make room for the host's neighbours" 30 
 	host_resolves
 kill $home
 
-# ---- an honest director, with more servers than neighbour entries
+# ---- a director with rights, and more servers than neighbour entries
 
 # In namespaces of the first user namespace there is no other limit.
 many() { # VIP FIRST LAST: a service with these servers of rs1
@@ -137,7 +137,7 @@ many() { # VIP FIRST LAST: a service with these servers of rs1
 	echo "service tcp $(at $1 80) scheduler rr"
 	for ((n = $2; n <= $3; n++)); do
 		if [[ $1 == *:* ]]; then
-			# One multicast group for all.
+			# All of them share one solicited-node multicast group.
 			printf 'server 2001:db8:8::%x:0:1\n' $n
 		else
 			echo "server 10.8.1.$n"
@@ -145,7 +145,7 @@ many() { # VIP FIRST LAST: a service with these servers of rs1
 	done
 }
 
-without() { # VIP: how many servers say that there is no neighbour
+without() { # VIP: the number of servers in the state "no neighbour"
 	services "sum(r['state'].replace('_', ' ') == 'no neighbour' \
 		for r in svc('$1', 80)['servers'])"
 }

@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# Routes come and go without end under a director with thousands of servers.
-# Only next hops that a route covers are looked at again, and in a tenth of a
-# processor's time.
+# Routes come and go without end on a director with thousands of servers. Only
+# next hops that a route covers are looked at again, in a tenth of a processor's
+# time.
 #
 #     director --- lan0, a dummy device: 20,000 servers of 10.8.0.0/16 and
 #                  10,000 of 2001:db8:8::/64
@@ -64,7 +64,7 @@ workers_rest() { # for half a second
 	(($(worker_ticks) - ticks <= 5))
 }
 
-storm() { # PREFIX: its route comes and goes; percent of a processor's time
+storm() { # PREFIX: percent of a processor while its route comes and goes
 	local start ticks elapsed changes
 	wait_for 30 workers_rest || true
 	start=${EPOCHREALTIME/./} ticks=$(worker_ticks)
@@ -86,9 +86,9 @@ done <<-END
 	one_of_IPv6_that_does 2001:db8:8::/65
 END
 
-# ---- what concerns a server is seen nevertheless
+# ---- changes that concern a server are seen nevertheless
 
-lost_its_route() { # of the small services' servers, each
+lost_its_route() { # each server of the small services
 	[[ $(lb -j server show tcp $VIPB:80 | json "servers[0]['state']") == \
 		"no route" && $(lb -j server show tcp "[$VIPB6]:80" |
 		json "servers[0]['state']") == "no route" ]]

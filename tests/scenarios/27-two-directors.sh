@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# Two directors with the same services are the two real servers as well. The
-# client's packets come to the first one; what that sends to the other one is
-# served there, and never sent on again.
+# Two directors with the same services are also the two real servers. The
+# client's packets come to the first one. Packets that it sends to the second
+# one are served there, and never sent on again.
 #
 #     client    director    second      VIPs 10.0.0.100 and 2001:db8::100
 #        |      + nginx     + nginx     on both, without ARP on the second
@@ -66,11 +66,12 @@ for vip in $VIP $VIP6; do
 		both service set tcp "$(at $vip 80)" scheduler $scheduler
 		both connection del all >/dev/null
 		capture wire director eth0 "tcp and dst host $vip and dst port 80"
-		# All at once, so that those which are lost take no more time.
+		# All at once, so that lost requests do not wait one after the
+		# other.
 		curl_vip $COUNT $vip -Z --parallel-max $COUNT \
 			--max-time $((8 * SLOW)) >"$TMPDIR/answers" || true
 		say "$(grep -E '^(director|second)$' "$TMPDIR/answers" | tally)"
-		# An answer may stand behind what curl says of its progress.
+		# An answer may follow curl's progress output in the same line.
 		is "$what: every connection is answered" \
 			"$(grep -cE '(director|second)$' "$TMPDIR/answers" || true)" \
 			$COUNT
@@ -91,7 +92,7 @@ for vip in $VIP $VIP6; do
 		"director=3 second=3"
 done
 
-# ---- a director that is no server of its own leaves it to its stack
+# ---- a director that is not its own server leaves packets to its stack
 
 in_ns second lbctl service set tcp $VIP:80 scheduler rr
 in_ns second lbctl server del tcp $VIP:80 10.0.0.12

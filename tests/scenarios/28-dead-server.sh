@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # The server of an established connection dies. A client that begins anew from
-# the same port gets another server, and nothing that is sent towards the dead
-# one gives its entry time.
+# the same port gets another server, and no packet towards the dead server gives
+# its entry more time.
 #
 #     client    director    rs1    rs2    rs3      VIPs 10.0.0.100 and
 #        |         |         |      |      |       2001:db8::100 on the
@@ -40,7 +40,7 @@ again() { # NAME VIP PORT SPORT, see tests/tools/again
 	wait_for 20 grep -q '^first' "$TMPDIR/again-$1"
 }
 
-server_of() { # VIP SPORT: that of the entry
+server_of() { # VIP SPORT: the server in the entry
 	connections "' '.join(c['server'] for c in connections if \
 		c['vip'] == '$1' and c['client_port'] == $2)"
 }
@@ -52,7 +52,7 @@ left() { # VIP SPORT: milliseconds, 0 without an entry
 
 left_below() { (($(left $1 $2) < $3)); }
 
-unreachable() { # all of the servers with this number are
+unreachable() { # NUMBER: all servers with this number are
 	[[ $(services "{r['state'] for s in services for r in s['servers'] \
 		if r['address'] in ('10.0.0.$1', '2001:db8::$1')}") == \
 		"{'unreachable'}" ]]

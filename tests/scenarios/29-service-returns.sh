@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # A service is removed and comes back, by itself or with all others, as when
-# drlb.service is restarted. Its connections and counters go on. One that stays
-# away keeps silent for ten seconds, then the local stack has its say.
+# drlb.service is restarted. Its connections and counters go on. If it stays
+# away, its clients get no answer for ten seconds, then that of the local stack.
 #
 #     client    director    rs1    rs2    rs3      VIPs 10.0.0.100 and
 #        |         |         |      |      |       2001:db8::100 on the
@@ -43,7 +43,7 @@ counters() { # of each service and server: connections and packets
 		for x in [s] + s['servers']]"
 }
 
-gone_on() { # OLD: no counter is below those
+gone_on() { # OLD: no counter is below its old value
 	json_ask "all(a >= b for x, y in zip($(counters), $1) \
 		for a, b in zip(x, y))" echo {}
 }
@@ -53,13 +53,13 @@ entries() {
 		for c in connections)"
 }
 
-transfer() { # NAME COMMAND...: one that lasts for seconds, and may read the blob
+transfer() { # NAME COMMAND...: that lasts for seconds; its input is the blob
 	nsenter --net=/run/netns/client "${@:2}" <"$TMPDIR/blob" \
 		>"$TMPDIR/$1.log" 2>&1 &
 	printf -v "transfer_$1" %s $!
 }
 
-transfers() { # all of them, in both families; uploads until they may end
+transfers() { # all, in both families; uploads last until the file "end" exists
 	local vip family
 	rm -f "$TMPDIR"/{got*,end} "$TMPDIR"/www-rs?/files/up*
 	for vip in $VIP $VIP6; do
@@ -78,7 +78,7 @@ flow() { # all have begun
 	for family in 4 6; do
 		[[ -s $TMPDIR/got$family ]] || return
 	done
-	# What is uploaded has another name until it is whole.
+	# An uploaded file has another name until it is whole.
 	(($(services "min(s['bytes'] for s in services \
 		if s['protocol'] == 'tcp')") > 100000))
 }
@@ -98,7 +98,7 @@ transfers_are_whole() { # TEXT
 	done
 }
 
-came_back() { # TEXT COMMAND...: what takes the services away and back
+came_back() { # TEXT COMMAND...: removes the services and brings them back
 	local flows before known
 	lb connection del all >/dev/null
 	lb stats zero
@@ -128,7 +128,7 @@ came_back() { # TEXT COMMAND...: what takes the services away and back
 	release idle6
 }
 
-in_the_middle() { # so that all transfers meet what comes
+in_the_middle() { # all downloads, so that all transfers meet the change
 	local family
 	for family in 4 6; do
 		(($(stat -c %s "$TMPDIR/got$family") <
@@ -143,7 +143,7 @@ one_by_one() {
 		add_service udp $vip
 		lb service del tcp "$(at $vip 80)"
 		check "$vip: transfers are under way" in_the_middle
-		sleep 1	# of their packets
+		sleep 1	# while packets of the transfers arrive
 		add_service tcp $vip
 	done
 }
@@ -174,8 +174,8 @@ for vip in $VIP $VIP6; do
 		"$(use_held left)" "alive 0 same 0"
 	took=$(((${EPOCHREALTIME/./} - start) / 1000))
 	say "after $took ms"
-	# The clients send again after 6.4 and 12.8 seconds, and have given up
-	# after 20.
+	# The clients retransmit after 6.4 and 12.8 seconds, and give up after
+	# 20.
 	between "$vip: it is told so after ten seconds of silence" $took \
 		$((SILENCE * 1000 - 500)) $((19 * SLOW * 1000))
 	matches "$vip: by a reset" "$(grep '^dead' "$TMPDIR/hold-left")" reset

@@ -30,14 +30,14 @@ for n in 1 2; do
 	serve_udp rs$n rs$n $VIP 53 $VIP6 53
 done
 
-# ---- 400 servers, two of which are there, one after the other
+# ---- 400 servers, of which only the last two exist
 
 in_ns director ip -batch - <<END
 address add 10.8.255.2/16 dev eth0
 address add 2001:db8:8::ff02/64 dev eth0 nodad
 END
 
-hundreds() { # VIP: 398 that are not there, and those
+hundreds() { # VIP: 398 servers that do not exist, then rs1 and rs2
 	local vip=$1 n
 	for ((n = 1; n <= 199; n++)); do
 		if [[ $vip == *:* ]]; then
@@ -61,7 +61,7 @@ END
 	done
 } | lb apply - 2>"$TMPDIR/warnings" || say "$(<"$TMPDIR/warnings")"
 
-two_are_up() { # VIP: and nothing is open any more
+two_are_up() { # VIP: and no other server is being resolved
 	[[ $(services "sorted(r['address'] for r in svc('$1', 80)['servers'] \
 		if r['state'] in ('up', 'resolving'))") == \
 		"['$(of $1 11)', '$(of $1 12)']" ]]
@@ -79,7 +79,7 @@ for vip in $VIP $VIP6; do
 done
 lb service flush
 
-# ---- none is there
+# ---- no server is up
 
 for vip in $VIP $VIP6; do
 	service tcp "$(at $vip 80)" "scheduler rr" "$(of $vip 11)" "$(of $vip 12)"
@@ -103,7 +103,7 @@ all_unreachable() {
 		== "{'unreachable'}" ]]
 }
 
-told() { # VIP TEXT COMMAND...: and the ICMP errors for the client meanwhile
+told() { # VIP TEXT COMMAND...: the client gets an ICMP error meanwhile
 	local code=3/1
 	[[ $1 != *:* ]] || code=1/3
 	capture errors client eth0 "icmp[0] = 3 or (icmp6 and ip6[40] = 1)"
@@ -118,7 +118,7 @@ for vip in $VIP $VIP6; do
 	dropped=$(counter no_server)
 	is "$vip: a new connection is told that its host is unreachable" \
 		"$(ask tcp $vip 80)" unreachable
-	# A socket is not told of it, unless it asked for such errors.
+	# A socket is not told of the error, unless it asked for such errors.
 	told $vip "$vip: so is a datagram's sender" ask udp $vip 53
 	between "$vip: that is counted" "$(counter no_server)" \
 		$((dropped + 2)) $((dropped + 4))
@@ -129,7 +129,7 @@ for vip in $VIP $VIP6; do
 		"$(ask tcp $vip 82)" refused
 done
 
-# ---- an open service sends them anyway
+# ---- a service with on-dead open schedules connections anyway
 
 waits() { # VIP: the connection from port 5000 has an entry
 	[[ $(connections "[c['state'] for c in connections if \

@@ -3,8 +3,8 @@
 #
 # A flow is unproven until its client has shown that it receives answers: UDP
 # before its second packet, TCP before the packet that follows the handshake's
-# ACK. Such flows have little time and a budget for each protocol, and a flood of
-# them takes nothing from others.
+# ACK. Unproven flows have little time and a budget for each protocol, and a
+# flood of them takes nothing from other flows.
 #
 #     client --- router ---LAN--- director, rs1, rs2, rs3
 #
@@ -18,7 +18,7 @@
 . "$(dirname "$0")/../lib.sh"
 
 CONN_MAX=400 UNPROVEN=50 FLOOD=600
-EACH_CPU=$(($(nproc) - 1))	# who look at the same time may each pass a limit
+EACH_CPU=$(($(nproc) - 1))	# excess if all check a limit at the same time
 
 under_attack 80
 for vip in $VIP $VIP6; do
@@ -48,7 +48,7 @@ check "the budgets can be set" lb config set \
 	tcp_unproven_max $UNPROVEN udp_unproven_max $UNPROVEN
 lb config set conn_max $CONN_MAX
 
-# ---- what a flow needs to be proven
+# ---- how a flow is proven
 
 forged_net() {
 	if [[ $1 == *:* ]]; then
@@ -58,7 +58,7 @@ forged_net() {
 	fi
 }
 
-forged() { # VIP [FILTER...]: how many entries
+forged() { # VIP [FILTER...]: number of entries
 	lb connection count client "$(forged_net $1)" "${@:2}"
 }
 
@@ -70,7 +70,7 @@ flood() { # VIP KIND COUNT: the same sources each time
 	in_ns router "$TOOLS/flood" eth0 $MAC_director $1 $port $3 $2 >/dev/null
 }
 
-is_state() { # TEXT STATE SECONDS: all entries, and no more time than that
+is_state() { # TEXT STATE SECONDS: of all entries, SECONDS at most
 	is "$1: state" "$(connections "{c['state'] for c in connections}")" \
 		"{'$2'}"
 	between "$1: time" \
@@ -122,8 +122,8 @@ within_budget() { # VIP PROTOCOL
 		$((UNPROVEN - 3)) $((UNPROVEN + EACH_CPU))
 }
 
-# Those of TCP first: after an overload of UDP new flows go by the hash for a
-# while, since they may be old ones without an entry.
+# Floods of TCP come first: after an overload of UDP new flows go by the hash
+# for a while, since they may be old ones without an entry.
 for vip in $VIP $VIP6; do
 	lb connection del all >/dev/null
 	hold before 3 $vip 80
@@ -139,7 +139,7 @@ for vip in $VIP $VIP6; do
 			flood $vip handshake $FLOOD
 		fi
 		within_budget $vip tcp
-		# An ACK may follow its SYN by the hash.
+		# An ACK may go by the hash as its SYN did.
 		between "$what: the others went by the hash" \
 			$(($(counter stateless) - stateless)) \
 			$((FLOOD - UNPROVEN - EACH_CPU)) $((2 * FLOOD))
@@ -167,7 +167,7 @@ for vip in $VIP $VIP6; do
 		$((FLOOD - UNPROVEN - EACH_CPU)) $FLOOD
 	stateless=$(counter stateless)
 	is "$what: TCP goes on in turns" "$(spread tcp $vip)" "$EVEN"
-	# Of the three that are held, too.
+	# The three held connections count too.
 	is "$what: with an entry each, and none by the hash" "$(lb connection \
 		count tcp) $(($(counter stateless) - stateless))" "15 0"
 	is "$what: connections go on" "$(use_held before)" "alive 3 same 3"

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# The way to a server: the smallest MTU of its device, its route and what the
-# router advertises; clients with a link-local address; errors that come when a
+# The path to a server: the smallest MTU of its device, its route and the router
+# advertisement; clients with a link-local address; ICMP errors that come when a
 # connection is over.
 #
 #     client   local   director   rs1      VIPs 10.0.0.100 and 2001:db8::100 on
@@ -37,7 +37,7 @@ for n in 1 2; do
 	serve_http rs$n
 done
 serve_udp rs1 rs1 $VIP 53 $VIP6 53
-# A frame for each segment.
+# One frame for each segment.
 offloads off client director rs1
 
 for vip in $VIP $VIP6; do
@@ -49,7 +49,7 @@ check "the servers are up" servers_up
 
 # ---- MTU
 
-forget() { # what the client knows of paths
+forget() { # the client's path MTUs
 	ip -n client route flush cache
 	ip -n client -6 route flush cache
 }
@@ -99,7 +99,7 @@ for vip in $VIP $VIP6; do
 		mtu_is $vip none
 done
 
-# What a router advertisement sets.
+# A router advertisement sets this value.
 sysctls director net.ipv6.conf.eth0.mtu=1320
 eventually "$VIP6: the MTU of a router advertisement is honoured" 10 \
 	mtu_is $VIP6 "mtu 1320"
@@ -121,7 +121,7 @@ matches "it is told that this is beyond its scope" "$(captured beyond)" \
 	"smac=$MAC_director .*icmp=1/2 .*edst=$VIP6"
 is "and nothing of it is sent there" "$(captured leak | grep -c . || true)" 0
 
-# ---- ICMP errors about what is over
+# ---- ICMP errors about connections that are over
 
 late_errors() { # VIP COUNT DELAY: how many of them reach the server
 	capture errors rs1 eth0 "icmp[0] = 3 or (icmp6 and ip6[40] = 1)"

@@ -73,7 +73,7 @@ for vip in $VIP $VIP6; do
 	is "$vip: connections go on" "$(use_held held)" "alive 2 same 2"
 	release held
 
-	# The same client as far as its packets tell, in each VRF.
+	# The client is the same in each VRF, as far as its packets tell.
 	for from in client,$MAC_director stranger,02:00:00:00:01:02; do
 		in_ns ${from%,*} "$TOOLS/forge" eth0 ${from#*,} "$(of $vip 3)" \
 			$vip 80 syn 5000 || true

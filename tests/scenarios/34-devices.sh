@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# Devices: LRO is disabled on all of a namespace with services, by whichever door
-# their packets come, since merged ones cannot be forwarded; and the names of
-# devices have a limit.
+# Devices: LRO is disabled on all devices of a namespace with services, by
+# whichever door their packets come, since merged packets cannot be forwarded.
+# The number of device names has a limit.
 #
 #     director: bond0, bond1, bond2 without ports, on which LRO can be seen
 #     other:    bond0, without services
@@ -58,7 +58,7 @@ is "where there is no service it stays" "$(in_ns other ethtool -k bond0 |
 lb service flush
 lb apply - </dev/null
 
-# ---- how many
+# ---- the number of names
 
 names() { # COUNT
 	local n

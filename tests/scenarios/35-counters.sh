@@ -91,7 +91,7 @@ for vip in $VIP $VIP6; do
 	is "$vip: adopted: nor while the table is full" \
 		"$(by adopted forge $vip 80 ack 2021 2022 2023)" 0
 
-	# ---- connections: those without an entry are some, too
+	# ---- connections: those without an entry count too
 
 	lb config set conn_max 100000
 	lb connection del all >/dev/null

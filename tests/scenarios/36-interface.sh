@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# What is asked of the interface for years: weights of any size, ages that do not
-# begin anew, events about everything that changes.
+# Promises of the interface for years: weights of any size, ages that do not
+# begin anew, events about every change.
 #
 #     client    director    rs1    rs2      VIP 10.0.0.100 on the last three
 #        |         |         |      |
@@ -39,16 +39,16 @@ for format in text json; do
 	check "a monitor listens: $format" wait_for 30 listens $spawned
 done
 
-told() { # FORMAT LINES REGEX: a line after so many that matches
+told() { # FORMAT LINES REGEX: a line after the first LINES matches
 	tail -n +$(($2 + 1)) "$TMPDIR/events-$1" | grep -qiE "$3"
 }
 
-text_names() { # SERVER|-: how a line names it, and its service
+text_names() { # SERVER|-: a regex for the server and its service
 	[[ $1 == - ]] || printf '%s' "${1//./[.]}\\b.*"
 	printf '%s' '10[.]0[.]0[.]100:80\b'
 }
 
-tells() { # WHAT SERVER|- WORDS COMMAND...: both monitors do, naming them
+tells() { # WHAT SERVER|- WORDS COMMAND...: both monitors say and name it
 	local format vip json="\"10\.0\.0\.100\".*\"port\": *80\b" server=
 	local -A lines names
 	for format in text json; do
@@ -81,7 +81,7 @@ tells "a weight was changed" 10.0.0.11 4711 \
 tells "a service was changed" - wrr \
 	lb service set tcp $VIP:80 scheduler wrr
 
-link() { # up|down, until the state is known
+link() { # up|down; waits until the state is known
 	ip -n lan link set rs1-eth0 $1
 	wait_for 30 server_is $VIP 80 10.0.0.11 ${1/down/unreachable}
 }

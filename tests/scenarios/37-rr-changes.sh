@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# rr while the set of servers changes before each connection, one server after
-# the other being removed and added again: every server has its turns.
+# rr while the set of servers changes before each connection: each server in
+# turn is removed and added again. Every server has its turns.
 #
 #     client    director    rs1    rs2    rs3    rs4     VIPs 10.0.0.100 and
 #        |         |         |      |      |      |      2001:db8::100 on the
@@ -29,7 +29,7 @@ for n in 1 2 3 4; do
 	serve_http rs$n
 done
 
-# Without resolving, a server is up as soon as it is added.
+# With a permanent neighbour entry a server is up as soon as it is added.
 for n in 1 2 3 4; do
 	ip -n director neighbour replace 10.0.0.1$n lladdr 02:00:00:00:00:1$n \
 		dev eth0 nud permanent
@@ -49,7 +49,7 @@ take_turns() { # VIP: 24 connections
 	done
 }
 
-# IPVS, whose rr goes on after the server that was last, gives exactly this.
+# IPVS gives exactly this: its rr goes on after the server that was last.
 for vip in $VIP $VIP6; do
 	service tcp "$(at $vip 80)" "scheduler rr" "$(of $vip 11)" \
 		"$(of $vip 12)" "$(of $vip 13)" "$(of $vip 14)"
@@ -59,7 +59,7 @@ for vip in $VIP $VIP6; do
 	is "$vip: with an unchanged set, too" "$(curl_vip 8 $vip | tally)" \
 		"rs1=2 rs2=2 rs3=2 rs4=2"
 
-	# What is changed elsewhere in the set does not skip or repeat a turn.
+	# A change elsewhere in the set does not skip or repeat a turn.
 	first=$(curl_vip 1 $vip)
 	lb server set tcp "$(at $vip 80)" "$(of $vip 11)" weight 2
 	second=$(curl_vip 1 $vip)

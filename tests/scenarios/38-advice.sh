@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# Configurations that cannot work as they are, and what is said of them.
+# Configurations that cannot work as they are, and the warnings about them.
 #
 #     director    rs1     eth0 10.0.0.2/24; eth1 has the VIP 10.9.0.100/24 as
 #        |         |      its first address
@@ -22,7 +22,7 @@ lan_host director 2
 lan_host rs1 11
 vip_on_director $VIP
 
-# ---- a VIP in whose name the director would ask for the servers
+# ---- a VIP that would be the source of the director's ARP requests
 
 is "a VIP that is an address of its own has no warning" \
 	"$(lb service add tcp $VIP:80 2>&1

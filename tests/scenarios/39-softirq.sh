@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# What a change of a server's state takes in softirq does not depend on how many
-# services have the server.
+# The time that a change of a server's state takes in softirq does not depend on
+# the number of services that have the server.
 #
 #     director    rs1, in 15,000 services    rs2, in one
 #        |         |                          |
@@ -43,7 +43,7 @@ lan_host rs2 12
 lb apply "$TMPDIR/many" 2>/dev/null
 say "applied at $SECONDS s"
 
-state() { # PORT: of the VIP's server there
+state() { # PORT: state of the VIP's server on that port
 	lb -j server show tcp $VIP:$1 | json "servers[0]['state']"
 }
 
@@ -79,7 +79,8 @@ for event in softirq_entry softirq_exit; do
 	echo "vec == 3" >$TRACE/events/irq/$event/filter
 	echo 1 >$TRACE/events/irq/$event/enable
 done
-# The shortest of some, in turn: others may use the processor meanwhile.
+# The shortest time of several counts, since other processes use the processor
+# too. Both servers take turns.
 for ((n = 0; n < ROUNDS; n++)); do
 	longest 10.0.0.11 80 >>"$TMPDIR/shared"
 	longest 10.0.0.12 81 >>"$TMPDIR/single"
