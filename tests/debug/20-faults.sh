@@ -2,10 +2,11 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # Memory is short: each operation of faults.table meets the failure of its first
-# allocation, of its second, and so on until it needs no more; likewise packets,
-# by both doors, and the loading of the module. Each failure is told, or counted,
-# leaves all as it was, and leaks nothing. Then packets meet it by chance, the
-# kernel's own, which no SEED repeats, and what the module does by itself.
+# allocation, of its second, and so on until no more fail. The same happens to
+# packets, by both doors, and to the loading of the module. Each failure is
+# reported or counted, leaves all as it was, and leaks nothing. Then allocations
+# for packets and for the module's own work fail by chance, which is the
+# kernel's and no SEED repeats.
 #
 #     client    director    rs1    rs2    rs3      VIPs 10.0.0.100 and
 #        |         |         |      |      |       2001:db8::100 on the
@@ -25,19 +26,19 @@
 TABLE=$TOP/tests/debug/faults.table
 SHIM=$TMPDIR/fail-nth.so
 FAULTS=/sys/kernel/debug
-# Of many allocations each is tried up to this one, then ever fewer.
+# A sample has each allocation up to this one, then ever fewer.
 EACH=5
 
 gcc -O2 -shared -fPIC -o "$SHIM" "$TOP/tests/debug/fail-nth.c"
 cd "$TMPDIR"
 
-# ---- what fails
+# ---- which allocations fail
 
-# Whatever the allocation: also those that may sleep, and of a page alone.
+# All of them, also those that may sleep, and those of a single page.
 every_allocation() {
 	local knob
 	for knob in failslab fail_page_alloc; do
-		# A failure's own traces would be taken for complaints.
+		# The trace of a failure would be taken for a complaint.
 		echo 0 >$FAULTS/$knob/verbose
 		echo 0 >$FAULTS/$knob/probability
 		echo N >$FAULTS/$knob/ignore-gfp-wait
@@ -47,7 +48,7 @@ every_allocation() {
 	only_between 0 0xffffffffffffffff
 }
 
-only_between() { # START END: what code there asks for, directly or not
+only_between() { # START END: allocations with this code in their call chain
 	local knob
 	for knob in failslab fail_page_alloc; do
 		echo "$1" >$FAULTS/$knob/require-start
@@ -64,7 +65,7 @@ not_between() { # START END
 	done
 }
 
-module_range() { # its text: where it begins and ends
+module_range() { # the START and END of its text
 	local start size
 	start=$(</sys/module/drlb/sections/.text)
 	size=$(awk '$1 == "drlb" { print $2 }' /proc/modules)
@@ -79,20 +80,20 @@ module_function_range() { # NAME
 	printf '0x%x 0x%x\n' $((base + at)) $((base + at + size))
 }
 
-# What netlink and the like need for themselves is not at issue, and slow.
+# Netlink's own allocations and the like are not tested, and would be slow.
 only_the_module() {
 	local start end
 	read -r start end < <(module_range)
 	only_between $start $end
 }
 
-function_range() { # NAME: where it begins and ends, one of the kernel's own
+function_range() { # NAME: the START and END of a function of the kernel's own
 	awk -v name="$1" '
 		start && $1 != start { print "0x" start, "0x" $1; exit }
 		$3 == name { start = $1 }' /proc/kallsyms
 }
 
-inject() { # N COMMAND...: $status, what it $said, $left when none failed
+inject() { # N COMMAND...: sets $status, $said, $left and $sent, see fail-nth.c
 	status=0
 	echo -1 >left
 	said=$(in_ns director env LD_PRELOAD="$SHIM" FAIL_NTH="$1" \
@@ -100,7 +101,7 @@ inject() { # N COMMAND...: $status, what it $said, $left when none failed
 	read -r left sent < <(cat left)
 }
 
-# ---- what comes of it
+# ---- the results
 
 failed_in_all=0 spared=()
 
@@ -113,7 +114,7 @@ wrong() { # WORD...
 	problems+=("allocation $n: $*; status $status: $said;")
 }
 
-# Not the last one yet: there was an allocation to fail.
+# Succeeds if an allocation has failed, so that there may be another one.
 next() {
 	[[ $left == 0 ]] || return 1
 	tried=$((tried + 1))
@@ -133,7 +134,7 @@ verdict() { # TEXT [LEAST]
 	failed_in_all=$((failed_in_all + tried))
 }
 
-# It could be carried out and the answer got lost: then lbctl says just that.
+# If the command was carried out and only its answer got lost, lbctl says so.
 answer_lost() {
 	[[ $status -ne 0 && $said == *"answers of the kernel were lost"* ]]
 }
@@ -148,11 +149,11 @@ number_of() { # COMMAND
 		"$TOP/kmod/uapi/drlb.h" | grep -nx "$1" | cut -d: -f1
 }
 
-sends_it() { # since the enumeration begins with 0, a line before
+sends_it() { # commands begin with 0, grep's numbers with 1 for UNSPEC
 	[[ $command == - || " $sent " == *" $(($(number_of $command) - 1)) "* ]]
 }
 
-# ---- how
+# ---- how an operation is tested, see HOW in faults.table
 
 prepare() {
 	[[ $how != fresh ]] ||
@@ -199,7 +200,7 @@ sample() { change; }
 fresh() { change; }
 parts() { change; }
 
-# Each on a line of its own, with all that belongs to it.
+# Prints each object on a line of its own, with all that belongs to it.
 objects_of() { # CONFIGURATION...
 	printf '%s\n' "$@" | awk '
 		/^ / { object = object "; " $0; next }
@@ -208,8 +209,8 @@ objects_of() { # CONFIGURATION...
 		END { print object }' | sort -u
 }
 
-# Each object is changed or is not, as is told, and the same command changes those that
-# are left.
+# Succeeds if each object is changed or is not, lbctl says so, and the same
+# command then changes those that are left.
 made_in_part() {
 	local status said=$said left sent
 
@@ -294,7 +295,7 @@ use() {
 			[[ $left -eq 0 ]] || wrong "it fails by itself"
 		else
 			[[ $left -gt 0 ]] || survived=$((survived + 1))
-			# It ends with all that a namespace can have.
+			# The namespace has all that one can have when it ends.
 			in_ns faulty lbctl apply config 2>/dev/null ||
 				wrong "no use"
 			in_ns faulty ip link add eth7 type dummy
@@ -318,7 +319,7 @@ configured() {
 	state=saved restore=saved_again
 }
 
-# The first service brings the hooks with it, and the last takes them away.
+# The first service registers the hooks, and the last one unregisters them.
 empty() {
 	: >config
 	configured
@@ -338,7 +339,7 @@ some() {
 		service $S6 scheduler wrr
 		    server 2001:db8::11
 	END
-	# One that is there is made another, in one step.
+	# Applying this file changes existing services in one step.
 	sed -e '/^service tcp 10/s/rr/wlc/' -e 's/10.0.0.11/10.0.0.13/' \
 		-e 's/10.0.0.12/& weight 9/' -e 's/2001:db8::11/2001:db8::12/' \
 		config >wanted
@@ -363,7 +364,7 @@ other() {
 
 renamed_back() { ip -n director link set eth7 name eth8; }
 
-# Many servers in one service: a table of mh's, a tournament of wlc's.
+# Many servers in one service, for mh's table and wlc's tournament.
 many() { # FILE SCHEDULER SERVERS WEIGHT
 	local i
 	{
@@ -383,7 +384,7 @@ flood_only() { in_ns client "$TOOLS/syn-flood" eth0 $MAC_director $VIP 80 10; }
 flood_again() { { lb connection del all; flood_only; } >/dev/null; }
 counted() { lb connection count; }
 
-# Connections that stay for as long as it takes.
+# Connections that last as long as the test.
 lasting() {
 	some
 	echo "config tcp_syn_recv 36000" >>config
@@ -393,7 +394,8 @@ lasting() {
 flood() {
 	lasting
 	flood_again
-	# The rest is a flood's: it has no answers that could change the count.
+	# All entries are a flood's: no answers come that could change the
+	# count.
 	state=counted restore=flood_again
 }
 
@@ -462,13 +464,13 @@ is "every command is in the table" \
 	"$(sed -n 's/^\tDRLB_CMD_\([A-Z_]*\),$/\1/p' "$TOP/kmod/uapi/drlb.h" |
 		grep -vxE 'UNSPEC|EVENT' | sort | paste -sd' ')"
 
-# ---- packets: a TAP device receives them in the context of who writes them
+# ---- packets: a TAP device receives them in the context of the writing process
 
 TAP=02:00:00:00:00:aa
 how=packet
 
-# Each packet is forwarded, or there is one reason why it is not. Other counters
-# say how, or why that was.
+# Each packet is forwarded, or counted with the one reason why it is not. Other
+# counters tell how it was forwarded, or what led to the reason.
 one_thing() { # OUTCOME
 	local word things=0
 
@@ -482,7 +484,7 @@ one_thing() { # OUTCOME
 	[[ $things -eq 1 ]]
 }
 
-# A line of fail-packet's, in the variables of packet().
+# Judges a line of fail-packet, which is in the variables of packet().
 heard() { # OUTCOME "OUTCOMES"
 	said="$left left, $outcome, $entries connections"
 	last=$left
@@ -498,11 +500,12 @@ heard() { # OUTCOME "OUTCOMES"
 	fi
 }
 
-# What comes of a packet, and what when it gets no memory: each of these outcomes,
-# and no other but the first, since a cache may make do with a smaller page. One
-# with a ? need not come; "any" is whatever it is; "-" means that no memory is
-# needed. A cache needs a page at one time and none at another, so that an
-# allocation may be passed over: there are three rounds to meet all of them.
+# OUTCOME is that of a packet for which there is memory. OUTCOMES are those
+# without: each of them must occur, and no other but OUTCOME, since a cache may
+# make do with a smaller page. An outcome with a ? need not occur; "any" stands
+# for all; "-" means that no memory is needed. A cache does not need a page each
+# time, so an allocation may be passed over: there are three rounds to meet all
+# outcomes.
 packet() { # VIP KIND OUTCOME "OUTCOMES" [PREPARATION...]
 	local client=203.0.113.9 outcome entries word status=0 last missed
 	local -A met=()
@@ -563,17 +566,17 @@ sysctls director net.ipv4.icmp_ratelimit=0 net.ipv6.icmp.ratelimit=0 \
 } >packets.conf
 lb apply packets.conf
 check "the servers are up for packets" servers_up
-# Nobody is at .99, and this is asked for without end.
+# No host has .99, which is asked for without end.
 sysctls director net.ipv{4,6}.neigh.eth0.mcast_solicit=1000000
 for vip in $VIP $VIP6; do
 	lb service add udp "$(at $vip 54)"
 done
-# Segments are made here, and headers left where they are.
+# The director makes the segments itself, and headers stay where they are.
 offloads off director
 in_ns director ethtool -K eth0 tx-udp-segmentation off
 in_ns director ethtool -K tap0 gro off
 
-# By both doors.
+# These packets come by both doors.
 packets_of() { # VIP
 	packet $1 syn packets packets+stateless
 	packet $1 udp:53 packets packets+stateless
@@ -587,14 +590,14 @@ packets_of() { # VIP
 	lb server add udp "$(at $1 54)" "$(of $1 99)"
 	packet $1 udp:54 packets packets+stateless
 	lb server del udp "$(at $1 54)" "$(of $1 99)"
-	# What IP sends has a route of its own.
+	# A packet that IP sends has a route of its own.
 	packet $1 frag-udp:53:1600 packets "packets+stateless no_memory"
 	packet $1 gso-udp:53:3000 packets packets+stateless
 	packet $1 gso-ack:8080:3000 packets+adopted packets+adopted+stateless
 	packet $1 vlan-syn packets packets+stateless
 	packet $1 error:53 packets -
 
-	# What others have as well is written to in a copy.
+	# A packet that a tap holds too is copied before it is written to.
 	packet $1 tap-syn packets "packets+stateless no_memory"
 	packet $1 tap-known-udp:53 packets no_memory
 	packet $1 tap-vlan-syn packets "packets+stateless no_memory"
@@ -602,7 +605,7 @@ packets_of() { # VIP
 	packet $1 tap-frag-udp:53:2600 packets "packets+stateless no_memory"
 }
 
-# Headers that are elsewhere have to be fetched, by one who may write.
+# Headers in pages have to be pulled, for which the packet must be writable.
 paged_prerouting() { # VIP
 	packet $1 paged-syn packets packets+stateless
 	packet $1 tap-paged-syn packets "no_memory packets+stateless"
@@ -610,7 +613,7 @@ paged_prerouting() { # VIP
 	packet $1 tap-paged-error:53 packets no_memory
 }
 
-# Where that fails at ingress, it is tried once more.
+# If that fails at ingress, it is tried once more.
 paged_ingress() { # VIP
 	packet $1 bare-syn packets packets+stateless
 	packet $1 tap-bare-syn packets packets+stateless
@@ -654,7 +657,7 @@ every_allocation
 check "the servers are up again" servers_up
 lb server add $S 10.0.0.13
 
-# Half of the connections get no memory: these are forwarded all the same.
+# Half of the connections get no entry: these are forwarded all the same.
 for cache in drlb_conn4 drlb_conn6; do
 	echo 1 >/sys/kernel/slab/$cache/failslab
 done
@@ -670,7 +673,7 @@ done
 echo 0 >$FAULTS/failslab/probability
 echo N >$FAULTS/failslab/cache-filter
 
-# Now packets in general get none, whoever asks; nothing need succeed.
+# Now any allocation for packets may fail; nothing need succeed.
 read -r start end < <(function_range handle_softirqs)
 only_between "$start" "$end"
 echo 10 >$FAULTS/failslab/probability
@@ -686,7 +689,7 @@ for vip in $VIP $VIP6; do
 	is "$vip: and serve" "$(curl_vip 9 $vip | grep -c '^rs[123]$' || true)" 9
 done
 
-# ---- what nobody's command asks for, by chance
+# ---- the module's own work, by chance
 
 TIMES=1000000
 
@@ -696,14 +699,15 @@ fail_by_chance() { # PERCENT START END
 	echo $1 >$FAULTS/failslab/probability
 }
 
-# How often it failed, after which it does so no more.
+# Ends the failures, and prints how many there were.
 chance_ends() {
 	echo 0 >$FAULTS/failslab/probability
 	echo $((TIMES - $(<$FAULTS/failslab/times)))
 	only_between 0 0xffffffffffffffff
 }
 
-# A server's neighbour or route goes, all neighbours go, one is asked again.
+# Removes a server's neighbour, or all, or a server's route, or has a neighbour
+# asked again.
 vips=("$VIP6" "$VIP")
 flap() { # NUMBER
 	local n=$((11 + $1 % 3)) address
@@ -719,7 +723,7 @@ flap() { # NUMBER
 	esac
 } 2>/dev/null
 
-# Next hops are looked up in a work, and events are sent from wherever they are.
+# A work item looks up next hops, and events are sent from where they occur.
 spawn director monitor lbctl monitor
 monitor=$spawned
 heard() { flap 0; grep -q '^server .*: up' monitor; }
@@ -740,7 +744,7 @@ for vip in $VIP $VIP6; do
 done
 check "who listens still does" kill -0 $monitor
 
-# An event that cannot be sent is not kept from who listens.
+# Listeners are told that an event could not be sent.
 told() { flap 0; (($(grep -c 'events were lost' monitor) > before)); }
 before=$(grep -c 'events were lost' monitor || true)
 read -r start end < <(module_function_range drlb_nl_event)
@@ -749,8 +753,8 @@ eventually "who listens hears that an event is lost" 20 told
 between "that got no memory" "$(chance_ends)" 1 $TIMES
 kill $monitor
 
-# Tables are enlarged in a work too. Not by so many servers, 192, that one needs
-# more than a page: then the kernel itself complains.
+# A work item enlarges tables, too. With 192 servers a table would need more
+# than a page, and then the kernel itself complains.
 many medium wlc 150 1
 read -r start end < <(function_range rht_deferred_worker)
 fail_by_chance 100 $start $end
@@ -793,8 +797,9 @@ load() { # [PARAMETER=VALUE]
 	verdict "insmod $*" 10
 }
 
-# What the loader needs is not at issue: only what the module's init asks for.
-# But a cache that cannot be created makes the kernel complain by itself.
+# The loader's own allocations are not tested, only those of the module's init.
+# The creation of caches is left out, since the kernel itself complains of its
+# failure.
 every_allocation
 read -r start end < <(function_range do_one_initcall)
 only_between "$start" "$end"
@@ -808,7 +813,7 @@ check "the servers are up with the module that was loaded" servers_up
 is "and serve" "$(curl_vip 9 $VIP | grep -c '^rs[123]$' || true)" 9
 not_between 0 0
 
-# Some need no memory at all; not so most.
+# Some operations need no memory at all, but most do.
 between "allocations that failed" $failed_in_all 200 100000
 
 finish

@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# Everything about a director changes on one processor, while packets of all
-# kinds run on the other, where all that there is to see is read, and a tap holds
-# clones of the packets. Afterwards it serves, and all counts are right.
+# Everything about a director changes on one processor. On the other one packets
+# of all kinds are sent, all that can be shown is read, and a tap holds clones
+# of the packets. Afterwards the director serves, and all counts are right.
 #
 #     client   director ---LAN2--- far       VIPs 10.0.0.100, .101 and
 #        |        |                          2001:db8::100, ::101 on all
@@ -26,7 +26,7 @@
 
 SECS=${SECS:-120}
 SEED=${SEED:-1}
-RATE=1500	# more of them would leave too little for the changes
+RATE=1500	# more packets would leave too little time for the changes
 BASE=$TMPDIR/base
 export DIRECTOR_SETUP=$TMPDIR/setup MODULE
 
@@ -56,8 +56,8 @@ for n in 1 2 3; do
 	serve_http rs$n rs$n 80 8080
 done
 
-# What the director's devices have. The clients' networks lead to the client, so
-# that ICMP errors are sent.
+# The addresses and routes of the director's devices. The clients' networks lead
+# to the client, so that ICMP errors are sent.
 cat >"$DIRECTOR_SETUP" <<END
 link set lo up
 link set eth0 mtu 1500 up
@@ -74,7 +74,7 @@ route replace 198.18.0.0/15 via 10.0.0.3
 route replace 2001:db8:bad::/48 via 2001:db8::3
 END
 in_ns director ip -batch "$DIRECTOR_SETUP"
-# The one that frames with a tag are for, when it is there.
+# The device for frames with a tag, while it exists.
 in_ns director ip link add link eth0 name eth0.7 up type vlan id 7
 
 kernel_memory() {
@@ -158,7 +158,7 @@ actor() { # NAME KINDS SECONDS SEED
 		"$1" "$2" "$3" "$4" "$BASE" "$TMPDIR/$1"
 }
 
-# All frames that were sent to servers.
+# Prints the number of all frames that were sent to servers.
 delivered() {
 	{
 		in_ns lan cat /proc/net/dev
@@ -184,7 +184,7 @@ all_ended() {
 	done
 }
 
-# Less than that comes of ARP alone.
+# ARP alone causes fewer frames than the limit below.
 least=1000000 samples=0 before=$(delivered)
 while ! all_ended; do
 	sleep 10
@@ -226,7 +226,8 @@ between "it held some" "$(sed -n 's/^seen //p' "$TMPDIR/tap.log")" 1000 10000000
 unchurned() { # FILE: no traffic, all devices as they were, FILE applied
 	stop_traffic
 	in_ns director ip -force -batch "$DIRECTOR_SETUP" 2>/dev/null || true
-	# It gives up after ten rounds if those that drlb asks for come back.
+	# ip gives up after ten rounds if the neighbours that drlb asks for come
+	# back.
 	ip -n director neigh flush dev eth0 || true
 	ip -n director neigh flush dev eth1 || true
 	lb apply "$1"
@@ -256,8 +257,8 @@ both() {
 		"$(lb -j connection show | sed 's/^{"connections":\(.*\)}$/\1/')"
 }
 
-# Servers whose counts are not those of the connections that are listed. What
-# has no service of its own port is of the one for any port.
+# Lists the servers whose counts differ from those of the listed connections. A
+# connection whose port has no service belongs to the service for any port.
 drift="(lambda ports, active: (lambda listed: [
 	(s['address'], s['port'], r['address'], r['active'], r['inactive'],
 	 listed[key + (True,)], listed[key + (False,)])
@@ -277,7 +278,7 @@ no_drift() { drifted=$(json_ask "$drift" both) && [[ $drifted == "[]" ]]; }
 unchurned "$BASE"
 forgotten "after all of the churn"
 
-# With connections that live for long, by a churn which leaves each with its
+# With connections that live for long, by a churn that leaves each with its
 # server or moves it.
 {
 	for state in tcp_{syn,ack}_recv tcp_{established,fin_wait,time_wait,close} \
@@ -308,8 +309,9 @@ forgotten "after some churn"
 
 # ---- a dump during which something changes says so
 
-# Of what fits into one message another one is the end, made when that is read.
-dump_while() { # COMMAND WORD...: for lbctl, between the two: "interrupted" or "as it was"
+# The end of a dump is a message of its own, even if the rest fits into one. It
+# is made when that one is read. Prints "interrupted" or "as it was".
+dump_while() { # COMMAND WORD...: runs lbctl WORD... between the two messages
 	in_ns director python3 -BES - "$TOP" "$@" <<-'END'
 		import subprocess
 		import sys
@@ -366,7 +368,7 @@ wait_for 10 process_ended $events
 check "the module unloads" wait_for 10 rmmod drlb
 is "its caches are gone" "$(grep -o '^drlb[^ ]*' /proc/slabinfo || true)" ""
 if [[ ! -e /sys/kernel/debug/kmemleak ]]; then
-	# Where there is that one, memory is kept back, and leaks are looked for.
+	# kmemleak keeps memory back, and looks for leaks itself.
 	eventually "its memory is back" 30 memory_is_back
 	say "kB of kernel memory before $memory, now $(kernel_memory)"
 fi

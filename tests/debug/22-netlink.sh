@@ -1,9 +1,10 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# Whatever anybody sends to the netlink interface: a model of what the manuals
-# promise foretells each answer, and has the configuration that the kernel shows.
-# The requests come from the policies that the kernel tells: see tests/fuzz/netlink.
+# All requests that anybody may send to the netlink interface. A model of the
+# manuals' promises predicts each answer and the configuration that the kernel
+# shows. The requests come from the policies that the kernel reports: see
+# tests/fuzz/netlink.
 #
 #     client    director    rs1    rs2    rs3      VIPs 10.0.0.100, 10.0.0.101,
 #        |         |         |      |      |       2001:db8::100 and ::101 on the
@@ -23,7 +24,7 @@ vip_on_director $VIP $VIPB $VIP6 $VIPB6
 for n in 1 2 3; do
 	real_server rs$n $VIP $VIPB $VIP6 $VIPB6
 done
-# What the model knows of as well: servers behind a gateway, another device.
+# The model also knows servers behind a gateway, and another device.
 in_ns director ip -batch - <<-END
 	link add eth1 type veth peer name eth7
 	link property add dev eth0 altname eth-other

@@ -2,10 +2,10 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # Frames of all kinds, made ones and captured ones, in all shapes that they can
-# have in memory: sound ones split at each byte of their headers first, then sound
-# ones and broken ones by chance, as long as there is time. A model knows, from the
-# documentation, what must become of each: to which server it goes and with which
-# bytes, which ICMP error it is answered with, which counter counts it. See
+# have in memory: first valid ones, split at each byte of their headers, then
+# valid ones and broken ones by chance, as long as there is time. A model knows
+# from the documentation what must become of each: to which server it goes and
+# with which bytes, which ICMP error answers it, which counter counts it. See
 # tests/fuzz/frames.
 #
 #     tester: client0 --- eth0 director lan0 --- lan0 :tester
@@ -19,8 +19,8 @@
 # timeout: 120
 # progress: yes
 #
-# SEED=, SECS= and BATCH=: see tests/fuzz/frames/main.c. SECS is 60 on kernels that
-# watch themselves, 0 on others.
+# SEED=, SECS= and BATCH=: see tests/fuzz/frames/main.c. SECS is 60 on debug
+# kernels, 0 on others.
 
 # shellcheck source=../lib.sh
 . "$(dirname "$0")/../lib.sh"
@@ -29,7 +29,7 @@ FRAMES=$TMPDIR/frames
 
 gcc -O1 -Wall -I"$TOP/kmod/uapi" "$TOP"/tests/fuzz/frames/*.c -lmnl -o "$FRAMES"
 
-# ---- two wires, whose other ends nobody but the program is at
+# ---- two links, whose other ends belong to the program
 
 namespace tester director
 wire() { # DEVICE OF-TESTER MAC MTU
@@ -44,8 +44,8 @@ link set client0 up
 link set lan0 up
 END
 
-# Sources are as they come, answers are not rationed, and no fragment is
-# forgotten for want of memory.
+# Any source is accepted, answers have no rate limit, and no fragment is dropped
+# for want of memory.
 sysctls director net.ipv4.conf.all.rp_filter=0 \
 	net.ipv4.conf.default.rp_filter=0 \
 	net.ipv4.conf.all.accept_redirects=0 \
@@ -58,7 +58,7 @@ sysctls director net.ipv4.conf.all.rp_filter=0 \
 	net.ipv6.ip6frag_high_thresh=200000000
 sysctl -qw net.core.netdev_max_backlog=5000
 
-# By it come those that are in several pieces: GRO would put them together.
+# Frames in several pieces come by tun0. GRO would put them together.
 modprobe tun
 in_ns director ip tuntap add dev tun0 mode tap
 in_ns director ethtool -K tun0 gro off >/dev/null
@@ -91,14 +91,14 @@ done
 vip_on_director $VIP $VIPB $VIP6 $VIPB6
 director_devices eth0 tun0
 
-# Nothing may expire while the model believes in it.
+# Nothing may expire that the model still has.
 "$FRAMES" config >"$TMPDIR/config"
 lb apply "$TMPDIR/config"
 lb config set conn_max 1000000 tcp_unproven_max 1000000 \
 	udp_unproven_max 1000000 probe_interval 0 tcp_syn_recv 604800 \
 	tcp_ack_recv 604800 tcp_established 604800 tcp_fin_wait 604800 \
 	tcp_time_wait 604800 tcp_close 604800 udp_new 604800 udp 604800
-# The model's server that is not there must be known not to be.
+# The server that does not exist must be known as unreachable.
 wait_for 60 server_is $VIP 86 10.0.1.14 unreachable
 wait_for 60 server_is $VIP6 86 2001:db8:1::14 unreachable
 

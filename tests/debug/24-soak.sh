@@ -1,20 +1,20 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# Real traffic for as long as one likes, while all is changed that may change
-# without anybody noticing: no request fails, each packet is accounted for, and
-# no memory is left behind.
+# Real traffic for as long as one likes, while everything changes that may
+# change unnoticed: no request fails, each packet is accounted for, and no
+# memory is left behind.
 #
 #     client    director    rs1    rs2    rs3      VIPs 10.0.0.100 and
 #        |         |         |      |      |       2001:db8::100 on the
 #        +---------+---LAN---+------+------+       last four
 #
-# In rounds of a minute, or of a sixth of the time: short and long HTTP
-# connections, uploads, DNS, iperf3 by TCP and UDP, and packets for nobody, with
-# the churn whose kind is "calm" (see tests/debug/churn), which must break nothing
-# at all. In each third round the churn is of kind "server" as well, which moves
-# connections: then requests may fail, but no packet may be lost from the counts.
-# Each round ends with the connections' expiry.
+# A round lasts a minute, or a sixth of the time. It has short and long HTTP
+# connections, uploads, DNS, iperf3 by TCP and UDP, packets that are not
+# forwarded, and the churn of kind "calm" (see tests/debug/churn), which must
+# break nothing at all. Each third round also has the churn of kind "server",
+# which moves connections: then requests may fail, but no packet may be missing
+# from the counts. Each round ends when its connections have expired.
 #
 # when: asked
 # kernels: 6.12 6.1
@@ -38,8 +38,8 @@ LENGTH=$((SECS / ROUNDS))
 BASE=$TMPDIR/base
 export DIRECTOR_SETUP=/dev/null MODULE
 
-# One test at a time each: one that has lost its client waits for two minutes, and is
-# busy meanwhile.
+# Each server runs one test at a time. A test that has lost its client keeps it
+# busy for two minutes.
 iperf=()
 iperf_servers() {
 	local n
@@ -52,19 +52,20 @@ iperf_servers() {
 	for n in 1 2 3; do
 		spawn rs$n "$TMPDIR/iperf-tcp$n" iperf3 -s -p 5201
 		iperf+=("$spawned")
-		# It would answer datagrams from the address of the route.
+		# Without -B it would answer datagrams from the address of the
+		# route.
 		spawn rs$n "$TMPDIR/iperf-udp$n" iperf3 -s -p 5202 -B $VIP
 		iperf+=("$spawned")
 	done
 }
 
-# A server that gets no processor for seconds is not to lose what it got.
+# A server that gets no processor for seconds must not lose what it received.
 sysctl -qw net.core.rmem_max=16777216 net.core.rmem_default=16777216
 
 topology flat
 vip_on_director $VIP $VIP6
 hooks_stay lan
-# So that a frame is a packet.
+# Without offloads each frame is one packet.
 offloads off client director rs1 rs2 rs3
 for n in 1 2 3; do
 	real_server rs$n $VIP $VIP6
@@ -92,9 +93,9 @@ iperf_servers
 		    server 10.0.0.13
 	END
 } >"$BASE"
-# All connections of a test, by either protocol, are for the same server: so no
-# weight of these may change meanwhile, and the churn does not know of them.
-# What is over is to expire before the round ends.
+# All connections of a test, by either protocol, must have the same server. So
+# no weight of these servers may change meanwhile, and the churn does not know
+# their services. Closed connections are to expire before the round ends.
 {
 	echo "config tcp_established 60"
 	for state in tcp_{syn_recv,ack_recv,fin_wait,time_wait,close} udp{_new,}; do
@@ -110,7 +111,7 @@ iperf_servers
 		END
 	done
 } >"$BASE.moved"
-# And what tests/tools/drops is for, which forwards nothing.
+# These services are for tests/tools/drops, and forward nothing.
 {
 	cat "$BASE.moved"
 	for vip in $VIP $VIP6; do
@@ -124,7 +125,7 @@ iperf_servers
 lb apply "$BASE.all"
 check "the servers are up" servers_up
 
-# ---- what the endpoints count: packets and bytes from the IP header on, of
+# ---- counters at the endpoints: packets and bytes from the IP header on, of
 # each service, of ICMP errors, and of the rest, which is not balanced
 
 counted_at() { # NAMESPACE
@@ -166,7 +167,7 @@ endpoint() { # NAME NAMESPACE...: "packets bytes", all together
 	done | awk '$1 == "packets" { p += $2; b += $4 } END { print p, b }'
 }
 
-# What those are to lbctl
+# The services of these counters
 declare -A served_as=(
 	[http]="$VIP 80 tcp"
 	[http6]="$VIP6 80 tcp"
@@ -183,8 +184,8 @@ entered() {
 	done | awk '{ p += $1 } END { print p }'
 }
 
-# Packets that were forwarded, and those of the verdicts that are no way to a
-# server: what a counter is about says whether it is one.
+# Packets that were forwarded, and those that were dropped or left to the local
+# stack, according to what a counter is about.
 left="(sum(c['value'] for c in stats['counters']
 	if c['about'].startswith('dropped')
 	or c['about'].endswith('left to the local stack'))
@@ -205,7 +206,7 @@ served() { # VIP PORT PROTOCOL: "packets bytes"
 
 # ---- memory
 
-objects() { # of the connection caches, which are our own, but for kept ones
+objects() { # in drlb's own connection caches, without free ones
 	local cache sum=0
 	for cache in /sys/kernel/slab/drlb_conn*; do
 		echo 1 >$cache/shrink
@@ -221,12 +222,12 @@ least() { # NUMBER...
 
 meminfo() { awk -v key="$1:" '$1 == key { print $2 }' /proc/meminfo; }
 
-# In kB, of each of the kernel's caches.
+# Prints the size of each of the kernel's caches in kB.
 caches() { awk 'NR > 2 { print $1, int($3 * $4 / 1024) }' /proc/slabinfo; }
 
 # ---- a round
 
-upload() { # until told to end; a line for each: the answer's status
+upload() { # until the file "end" exists; a line with the status of each answer
 	local n
 	for ((n = 0; ; n++)); do
 		curl -sS --max-time $((30 * SLOW)) -o /dev/null -w '%{http_code}\n' \
@@ -263,13 +264,13 @@ declare -A total=([short]=0 [long]=0 [short6]=0 [upload]=0 [dns]=0
 	[iperf]=0 [iperf_udp]=0 [churn]=0 [drops]=0)
 wrong=
 moving=	# whether this round moves connections
-moved=0	# until when, in SECONDS, it shows that one did
+moved=0	# until then, in SECONDS, effects of such a round are seen
 
 complain() { wrong+="round $round: $*"$'\n'; }
-# What may be so while connections are moved.
+# For faults that are allowed while connections are moved.
 complain_at_rest() { [[ $moving ]] || complain "$@"; }
 
-# What failed of what wrk asked for.
+# Reports requests of wrk that failed.
 judge_wrk() { # NAME
 	local n
 	n=$(requests "$1")
@@ -299,7 +300,7 @@ judge_dns() {
 		complain "DNS: $(grep 'Response codes' "$TMPDIR/dns")"
 }
 
-# In kB that arrived, and of datagrams all.
+# The total is in kB that arrived. No datagram may be lost.
 judge_iperf() { # NAME
 	local sum="end['sum_received']" n lost
 	[[ $1 == iperf ]] || sum="end['sum']"
@@ -312,7 +313,7 @@ judge_iperf() { # NAME
 	[[ $lost == 0 ]] || complain_at_rest "$1: $lost lost"
 }
 
-# The calm rows alone meet nothing that would have them refused.
+# The calm rows alone are never refused.
 judge_churn() { # ACTOR
 	local what good bad why
 	[[ ! -s $TMPDIR/$1.log ]] || complain "$1: $(<"$TMPDIR/$1.log")"
@@ -324,7 +325,7 @@ judge_churn() { # ACTOR
 	done <"$TMPDIR/$1"
 }
 
-# "NAME NUMBER", a line each.
+# Prints "NAME NUMBER", a line each.
 all_counters() {
 	stats "' '.join('{name} {value}'.format(**c) for c in stats['counters'])" |
 		xargs -n 2
@@ -332,11 +333,12 @@ all_counters() {
 
 resets() { endpoint resets director | cut -d' ' -f1; }
 
-# Real traffic adds none to these, but a last segment that comes after its
-# connection has expired; nor to any other, but to those that are no fault. A
-# server that lost connections in the round before repeats what nobody told it
-# had arrived, and the client resets what it does not know: such a reset has no
-# entry, and goes by the hash where mh is the scheduler just then.
+# Real traffic adds nothing to these counters, but for a last segment that comes
+# after its connection has expired. It adds nothing to others either, but to
+# those that are no fault. A server that lost connections in the round before
+# repeats data whose arrival nobody confirmed, and the client resets the
+# connection, which it does not know: such a reset has no entry, and goes by the
+# hash if mh is the scheduler just then.
 judge_drops() { # BEGIN: of the round, in SECONDS
 	local name due got now before reset
 
@@ -380,7 +382,7 @@ judge_counters() {
 	total[packets]=$packets
 }
 
-# One look takes a while: none may come meanwhile.
+# Reading the counters takes a while, and no packet may come meanwhile.
 judge_counters_at_rest() {
 	local before=$wrong seen
 
@@ -395,7 +397,7 @@ judge_counters_at_rest() {
 }
 
 play() {
-	# A test may wait for ever for what another server was told.
+	# A test may wait for ever for data that another server got.
 	local pid limit="timeout $((LENGTH + 60 * SLOW))"
 
 	clients=() actors=()
@@ -429,9 +431,10 @@ play() {
 	: | tee "$TMPDIR"/www-*/access.log
 }
 
-# A server that has written all of its answer repeats it for a quarter of an hour. What
-# a program has closed is gone after two minutes (tcp_orphan_retries, ip-sysctl), and not
-# every kernel can be asked to forget that.
+# A server that has written all of its answer repeats it for a quarter of an
+# hour. A connection that a program has closed is gone after two minutes
+# (tcp_orphan_retries, ip-sysctl), and not every kernel can be asked to remove
+# it earlier.
 forget_connections() {
 	local ns
 
@@ -486,12 +489,12 @@ say "caches that grew since the first round, in kB: $(caches | sort |
 is "all went well in each of $ROUNDS rounds" "$wrong" ""
 between "there were packets for nobody" ${total[drops]} $((ROUNDS * LENGTH / 2)) \
 	1000000000
-# What a first round needs for good it needs no more in the others: the least of
-# the first third of them, and of the last.
+# The first round allocates memory that stays. So the least of the first third
+# of the rounds is compared with the least of the last third.
 third=$(((ROUNDS + 2) / 3))
 between "slab is flat" "$(least "${slab[@]: -third}")" 0 \
 	$(($(least "${slab[@]:0:third}") + 2048))
-# What is available goes up and down by 20 MB with the programs at work.
+# The available memory varies by 20 MB with the programs at work.
 between "memory is flat" "${available[ROUNDS]}" $((available[1] - 40960)) \
 	1000000000
 

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Preloaded into a program: the FAIL_NTH-th allocation which the kernel makes
- * in its system calls of interest, counted over all of them, fails. These are
- * the conversations by netlink, new namespaces and the loading of a module; so
+ * Preloaded into a program: the FAIL_NTH-th allocation that the kernel makes in
+ * certain system calls, counted over all of them, fails. These calls are those
+ * of netlink sockets, of new namespaces and of loading a module, so that
  * nothing of what a program needs for itself can fail.
  *
- * At its end FAIL_NTH_LEFT, a file, has how many were left to count, 0 when one
- * failed, and the generic netlink commands that were sent, but for those that
- * look for a family.
+ * At exit the file FAIL_NTH_LEFT gets the count that was left, 0 if an
+ * allocation failed, and the generic netlink commands that were sent, without
+ * those that look for a family.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -59,7 +59,7 @@ __attribute__((destructor)) static void end(void)
 	}
 }
 
-/* The system call, with the fault armed around it and nothing else. */
+/* Makes the system call, with the fault armed around it and nothing else. */
 static long armed(long nr, long a, long b, long c, long d, long e, long f)
 {
 	char text[16] = "";
@@ -73,7 +73,7 @@ static long armed(long nr, long a, long b, long c, long d, long e, long f)
 	if (pwrite(knob, text, len, 0) != len)
 		abort();
 	ret = call(nr, a, b, c, d, e, f);
-	/* It cannot fail: errno is still the call's. */
+	/* These succeed or abort, so errno is still the system call's. */
 	len = pread(knob, text, sizeof(text) - 1, 0);
 	if (len <= 0 || pwrite(knob, "0", 1, 0) != 1)
 		abort();
@@ -92,7 +92,7 @@ static bool is_netlink(int fd)
 	       domain == AF_NETLINK;
 }
 
-/* What is at @buf may be several messages, one after the other. */
+/* There may be several messages at @buf, one after the other. */
 static void note(const void *buf, size_t len)
 {
 	struct genlmsghdr genl;
@@ -140,7 +140,7 @@ int unshare(int flags)
 	return armed(SYS_unshare, flags, 0, 0, 0, 0, 0);
 }
 
-/* What programs do that libc has no function for: finit_module() */
+/* Programs use this for finit_module(), for which libc has no function. */
 long syscall(long nr, ...)
 {
 	bool module = nr == SYS_finit_module;

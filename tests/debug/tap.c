@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A tap on all devices, which comes and goes, and holds clones of the packets for
- * a while before it looks at them:
+ * A tap on all devices, which comes and goes, and holds clones of packets for a
+ * while before it looks at them:
  *
  *	tap TTL ADDRESS ...
  *
- * Packets from the clients of traffic.c must still be what came by the wire then:
- * for one of these Ethernet addresses, with that TTL or 1. When told to terminate
- * it says how many it has seen, and of how many that was not so.
+ * Packets from the clients of traffic.c must then still be as they came by the
+ * wire: for one of these Ethernet addresses, with that TTL or 1. When
+ * terminated, it prints how many it has seen, and how many of them were
+ * different.
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -70,7 +71,7 @@ static bool address_is_known(const uint8_t *address)
 	return false;
 }
 
-/* By its source; where its TTL is, or hop limit, if it is a client's. */
+/* Returns the place of the TTL or hop limit if the source is a client. */
 static const uint8_t *client_ttl(const uint8_t *frame, size_t len,
 				 uint16_t protocol)
 {
@@ -100,7 +101,7 @@ static int open_tap(void)
 	return fd;
 }
 
-/* All that is there now. */
+/* Looks at all packets that have come so far. */
 static void look(int fd, unsigned long *seen, unsigned long *changed)
 {
 	struct sockaddr_ll from;
@@ -149,7 +150,7 @@ int main(int argc, char **argv)
 	sigaddset(&end, SIGTERM);
 	sigprocmask(SIG_BLOCK, &end, NULL);
 
-	/* As long there as not: packets without a clone are to be met as well. */
+	/* Closed for as long as open, to meet packets without a clone, too. */
 	while (!ended) {
 		open = !open;
 		if (open)

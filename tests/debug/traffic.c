@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Packets of all kinds, by chance, RATE of them a second at the most:
+ * Sends random packets of all kinds, RATE a second at the most:
  *
  *	traffic DEVICE SECONDS RATE SEED MAC/ADDRESS...
  *
  * They come from a few hundred clients in 198.18.0.0/15 or 2001:db8:bad::/48,
  * so that the same connections are met again in each of their states, and go to
- * the addresses, each at its MAC. At the end, or when told to terminate, it says
- * how many there were of each kind, and on each way, that the device took.
+ * the addresses, each at its MAC. At the end, or when terminated, it prints how
+ * many packets of each kind, and on each way, the device took.
  *
- * A new kind is a function and a line in the table.
+ * A new kind needs a function and a line in the table.
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -65,7 +65,7 @@ struct target {
 	} addr;
 };
 
-/* What is sent: a header for the packet socket, then the frame. */
+/* A header for the packet socket, then the frame. */
 struct frame {
 	struct virtio_net_hdr vnet;
 	uint8_t data[7680];
@@ -80,8 +80,8 @@ struct kind {
 	unsigned long sent;
 };
 
-/* How a frame gets there: with a VLAN tag, which the director's end of the veth
- * pair finds beside it, and with all but its first bytes in pages.
+/* How a frame is sent: with a VLAN tag, which the director's end of the veth
+ * pair finds beside the frame, and with all but the first bytes in pages.
  */
 struct way {
 	const char *name;
@@ -156,7 +156,7 @@ static uint32_t pseudo_sum(const struct frame *f, int family, uint8_t protocol,
 				   sum_up(ip + 8, 32, sum);
 }
 
-/* A network header from any source to @to: its length. */
+/* Writes a network header from any source to @to; returns its length. */
 static size_t put_network(struct frame *f, const struct target *to,
 			  uint8_t protocol, size_t payload, uint16_t frag)
 {
@@ -196,7 +196,7 @@ static size_t put_network(struct frame *f, const struct target *to,
 	return sizeof(*ip6) + extra.len;
 }
 
-/* The checksum at @offset of the transport header is left to be completed. */
+/* Leaves the checksum at @offset of the transport header to be completed. */
 static void partial(struct frame *f, const struct target *to, size_t hlen,
 		    uint8_t protocol, size_t payload, size_t offset)
 {
@@ -253,7 +253,7 @@ static size_t rst(struct frame *f, const struct target *to)
 	return put_tcp(f, to, TH_RST, 0);
 }
 
-/* Segments that fit all devices, or not those with a small MTU. */
+/* The segments fit all devices, or all but those with a small MTU. */
 static size_t segmented(struct frame *f, size_t len, uint8_t type)
 {
 	f->vnet.gso_type = type;
@@ -308,7 +308,7 @@ static void sum_up_again(struct iphdr *ip)
 	ip->check = ~fold(sum_up(ip, ip->ihl * 4, 0));
 }
 
-/* TTL or hop limit end at the director. */
+/* The TTL or hop limit ends at the director. */
 static size_t last_hop(struct frame *f, const struct target *to)
 {
 	size_t len = put_udp(f, to, 10);
@@ -340,7 +340,7 @@ static size_t any_transport(struct frame *f, const struct target *to)
 	}
 }
 
-/* Any packet, with what is in @extra. */
+/* Any packet, with the contents of @extra. */
 static size_t with_extra(struct frame *f, const struct target *to)
 {
 	size_t len = any_transport(f, to);
@@ -350,7 +350,7 @@ static size_t with_extra(struct frame *f, const struct target *to)
 	return len;
 }
 
-/* Options that a host understands or not, or has to refuse. */
+/* Options that a host knows, does not know, or has to refuse. */
 static void put_options4(void)
 {
 	static const uint8_t known[][8] = {
@@ -373,7 +373,7 @@ static void put_options4(void)
 	}
 }
 
-/* Another extension header, of 8 bytes and as many times 8 as @more says. */
+/* Another extension header, of 8 bytes and @more times 8. */
 static uint8_t *put_extension(uint8_t number, uint8_t more)
 {
 	uint8_t *header = extra.data + extra.len;
@@ -390,7 +390,7 @@ static uint8_t *put_extension(uint8_t number, uint8_t more)
 	return header;
 }
 
-/* With padding and an option that hosts do not know: to skip, or to drop. */
+/* With padding and an unknown option: hosts skip it, or drop the packet. */
 static void put_options6(uint8_t number)
 {
 	uint8_t *header = put_extension(number, dice(3));
@@ -403,7 +403,7 @@ static void put_options6(uint8_t number)
 	}
 }
 
-/* Type 0, or that of segment routing; at its end, or with a segment left. */
+/* Of type 0 or segment routing; at its end, or with a segment left. */
 static void put_routing(void)
 {
 	uint8_t *header = put_extension(IPPROTO_ROUTING, 2);
@@ -418,7 +418,7 @@ static void put_authentication(void)
 	put_extension(IPPROTO_AH, 1)[1] = 2;	/* its length is in words */
 }
 
-/* As many as may be, and more. */
+/* As many headers as are allowed, and more. */
 static void put_extensions(void)
 {
 	int n;
@@ -475,7 +475,8 @@ static size_t extensions(struct frame *f, const struct target *to)
 }
 
 /* The first half of a datagram or the second; there are few identifiers, so
- * that some come together. Whole they are too large for the devices, or not.
+ * that some halves come together. The whole is too large for the devices, or
+ * not.
  */
 static size_t fragment(struct frame *f, const struct target *to)
 {
@@ -535,7 +536,7 @@ static size_t echo(struct frame *f, const struct target *to)
 	return put_icmp(f, to, ICMP_ECHO, ICMP6_ECHO_REQUEST, 0);
 }
 
-/* What a real server answered, as a router on the way quotes it; a few of these
+/* The answer of a real server, as a router on its way quotes it; a few of these
  * have options or extension headers.
  */
 static size_t put_error(struct frame *f, const struct target *to, uint8_t type,
@@ -582,7 +583,7 @@ static size_t exceeded(struct frame *f, const struct target *to)
 	return put_error(f, to, ICMP_TIME_EXCEEDED, ICMP6_TIME_EXCEEDED);
 }
 
-/* Cut off somewhere. */
+/* A frame that is cut off somewhere. */
 static size_t torn(struct frame *f, const struct target *to)
 {
 	size_t len = push(f, to);
@@ -622,7 +623,7 @@ static struct way ways[] = {
 	{ "tagged_paged",	1, true, true },
 };
 
-/* One of @n, each as often as its weight says; these are @size bytes apart. */
+/* Draws one of @n, as often as its weight says; these are @size bytes apart. */
 static size_t draw(const void *weights, size_t n, size_t size)
 {
 	const char *weight = weights;
@@ -641,7 +642,7 @@ static size_t draw(const void *weights, size_t n, size_t size)
 #define DRAW(table) \
 	(&(table)[draw(&(table)->weight, ARRAY_SIZE(table), sizeof(*(table)))])
 
-/* There is a device for one of these at the director, at times; 0 is no VLAN. */
+/* At times the director has a device for one of these; 0 is no VLAN. */
 static size_t put_tag(struct frame *f, size_t len)
 {
 	static const uint16_t vlans[] = { 7, 7, 8, 0 };
@@ -658,7 +659,7 @@ static size_t put_tag(struct frame *f, size_t len)
 	return len + VLAN_HLEN;
 }
 
-/* What the device is not left to do, so that no header need be linear. */
+/* Completes the checksum itself, so that no header need be linear. */
 static void complete(struct frame *f, size_t len)
 {
 	uint8_t *start = f->data + f->vnet.csum_start;
@@ -682,7 +683,7 @@ static size_t build(struct frame *f, const struct target *to,
 	len = ETH_HLEN + k->build(f, to);
 	if (w->tagged)
 		len = put_tag(f, len);
-	/* Where the pages begin: at the network header, in one, behind them. */
+	/* The pages begin at the network header, in a header, or behind all. */
 	if (w->paged) {
 		if (f->vnet.flags && !f->vnet.gso_type && dice(2))
 			complete(f, len);
@@ -734,7 +735,7 @@ static int open_device(const char *device)
 	return fd;
 }
 
-/* What is sent out of a ring keeps its pages, but for the first bytes. */
+/* A frame sent out of a ring keeps its pages, but for the first bytes. */
 static struct {
 	int fd;
 	uint8_t *slots;
@@ -764,8 +765,8 @@ static void open_ring(const char *device)
 		die("ring");
 }
 
-/* Not while what the slot had last is still on its way. Of what the device drops
- * the kernel leaves the slot to be tried again: another frame takes it.
+/* Fails while the slot's last frame is still on its way. If the device drops a
+ * frame, the kernel leaves the slot to be tried again: another frame takes it.
  */
 static bool send_paged(const struct frame *f, size_t len)
 {
@@ -812,7 +813,7 @@ static const struct target *any_target(const struct target *targets, int n,
 	return to;
 }
 
-/* One that is refused does not keep others back. */
+/* A refused frame does not keep others back. */
 static void send_one(int fd, const struct target *targets, int n)
 {
 	static struct frame frame;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What libFuzzer calls, and lbctl's main() by -D */
+/* The functions that libFuzzer calls, and lbctl's main() by -D */
 #ifndef FUZZ_H
 #define FUZZ_H
 

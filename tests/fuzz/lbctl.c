@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * lbctl as a target of libFuzzer: the whole program with a kernel made up. What
- * is random is one of
+ * lbctl as a target of libFuzzer: the whole program with a simulated kernel.
+ * The random input is one of
  *
  *	FUZZ_WORDS	the command line, a word a line
  *	FUZZ_FILE	the file that apply reads
- *	FUZZ_REPLIES	what the kernel says: the number of a command below, then
- *			datagrams, each after its length in two bytes. Sequence
- *			numbers in them count from the request's.
+ *	FUZZ_REPLIES	the kernel's answers: the number of a command below,
+ *			then datagrams, each after its length in two bytes.
+ *			Their sequence numbers count from the request's.
  *
- * The kernel of the first two knows the family, has nothing and accepts all.
+ * With the first two the kernel knows the family, has no objects and accepts
+ * all.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -37,9 +38,9 @@
 static const uint8_t *input;
 static size_t input_left;
 
-/* ---- a kernel that says yes ---- */
+/* ---- a kernel that accepts everything ---- */
 
-static struct nlmsghdr *asked;	/* what is still to be answered */
+static struct nlmsghdr *asked;	/* requests still to be answered */
 static char questions[256 * 1024];
 static size_t questions_left;
 
@@ -98,7 +99,7 @@ static ssize_t kernel_answers(char *buf)
 	return len;
 }
 
-/* ---- one that says anything ---- */
+/* ---- a kernel that answers anything ---- */
 
 static ssize_t input_answers(char *buf, size_t size)
 {
@@ -121,7 +122,7 @@ static ssize_t input_answers(char *buf, size_t size)
 	input += len;
 	input_left -= len;
 
-	/* The kernel frames its messages well; libmnl, 1.0.4, relies on it, and
+	/* The kernel frames its messages well. libmnl 1.0.4 relies on it, and
 	 * goes in circles on a length of 4 GiB.
 	 */
 	for (left = len; left > 0 && mnl_nlmsg_ok(nlh, left) &&
@@ -183,7 +184,7 @@ ssize_t mnl_socket_recvfrom(const struct mnl_socket *nl, void *buf, size_t size)
 #else
 	len = kernel_answers(buf);
 #endif
-	/* Nobody may look at what was not received. */
+	/* The program must not read what was not received. */
 	if (len >= 0)
 		ASAN_POISON_MEMORY_REGION((char *)buf + len, size - len);
 
@@ -197,7 +198,7 @@ int mnl_socket_close(struct mnl_socket *nl)
 
 /* ---- files ---- */
 
-/* These are called by their own names, by -D: nothing is written anywhere. */
+/* The code calls these by the names of libc, by -D: no file is written. */
 int mkostemp(char *path, int flags)
 {
 	return memfd_create("saved", MFD_CLOEXEC);
@@ -261,7 +262,7 @@ static const char *const commands[] = {
 
 int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
-	/* What libFuzzer and ASan say goes to the descriptor. */
+	/* libFuzzer and ASan write to the descriptor, which stays open. */
 	stderr = fdopen(open("/dev/null", O_WRONLY), "w");
 	if (!stderr || !freopen("/dev/null", "w", stdout) ||
 	    !freopen("/dev/null", "r", stdin))

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
-"""Who asks: processes that have different rights, in the director's namespace and
-in one that the user nobody owns, and do what they are told.
+"""The senders of requests: processes that have different rights, in the
+director's namespace and in one that the user nobody owns.
 """
 import ctypes
 import ipaddress
@@ -35,7 +35,7 @@ def become_nobody():
 
 
 class Hands:
-    """What an agent does: it runs in a process of its own."""
+    """The commands of an agent, which runs in a process of its own."""
 
     def __init__(self, opened=None):
         self.socket = opened or genl.Socket(LONGEST)
@@ -48,7 +48,7 @@ class Hands:
         return self.socket.request(*args)
 
     def park(self, data, reads):
-        """Begins what is a dump, mostly, and leaves it there."""
+        """Begins a dump, in most cases, and leaves it unread."""
         s = genl.Socket(LONGEST)
         s.send(data)
         s.socket.settimeout(0.01)
@@ -119,7 +119,7 @@ class Agent:
             os._exit(1)
 
     def go_on(self, meanwhile):
-        """What prepare pauses for."""
+        """Waits until prepare pauses, runs meanwhile(), and lets it go on."""
         self.wait()
         meanwhile(self.pid)
         pickle.dump("go on", self.to)
@@ -146,7 +146,8 @@ def map_root(pid):
 
 
 def agents():
-    """The director's, then those of a namespace that nobody owns."""
+    """The agents of the director's namespace, then those of a namespace that
+    the user nobody owns."""
     def nobody(_):
         become_nobody()
 
@@ -173,7 +174,7 @@ def agents():
     for agent in all_of[3:]:
         agent.go_on(map_root)
     owned = f"/proc/{all_of[4].pid}/ns/net"
-    # As the director has it.
+    # The same configuration as the director's.
     subprocess.run(["nsenter", f"--net={owned}", "ip", "-batch", "-"], check=True,
                    text=True, input="""\
 link set lo up

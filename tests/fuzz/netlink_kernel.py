@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
-"""What the kernel shows: the configuration and the connections of a namespace, by
-what an agent is answered.
+"""The state that the kernel shows: the configuration and the connections of a
+namespace, from the answers to an agent.
 """
 import collections
 import errno
@@ -18,8 +18,8 @@ def named(header, enum, data, numbers=()):
 
 
 class Kernel:
-    """problem is called with what is wrong with an answer. seq goes up by two: a
-    check and its request have a number each."""
+    """problem is called with a description of a wrong answer. seq grows by two:
+    a check and its request have a number each."""
 
     def __init__(self, header, family, problem):
         self.header, self.family, self.problem = header, family, problem
@@ -58,7 +58,7 @@ class Kernel:
 
     @staticmethod
     def options_of(svc):
-        """Those that are there."""
+        """The options that are present."""
         return {name: svc[name].rstrip(b"\0") if name == "SCHEDULER"
                 else svc[name] for name in DEFAULTS if name in svc}
 
@@ -98,7 +98,7 @@ class Kernel:
         return found
 
     def schedulers(self, bodies):
-        """Their names, and which of them adopt."""
+        """The schedulers' names, and the names of those that adopt."""
         found = [named(self.header, "drlb_scheduler_attr", named(
             self.header, "drlb_attr", body)["SCHEDULER"]) for body in bodies]
         return [s["NAME"].rstrip(b"\0") for s in found], \
@@ -120,7 +120,7 @@ class Kernel:
         return numbers, counters
 
     def event_of(self, body):
-        """As the model has them: kind, what it is about, what is told of that."""
+        """In the model's form: kind, object, and what the event says of it."""
         top = named(self.header, "drlb_attr", body)
         kind = self.header.name("drlb_event_kind", number(top["EVENT"]))
         kind = kind.removeprefix("EVENT_")
@@ -160,7 +160,7 @@ class Kernel:
                             genl.header(self.commands[command]) + payload)
 
     def connections(self, agent, wanted=None):
-        """Those which match, or None when the dump was disturbed."""
+        """Those that match, or None if the dump was disturbed."""
         payload = b"" if wanted is None else self.filter(wanted)
         self.seq += 2
         found = collections.Counter()

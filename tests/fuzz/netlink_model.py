@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0
-"""What the manuals (kmod/uapi/drlb.h, lbctl(8), drlb(7)) promise of a namespace's
-configuration: for each command whether it succeeds or which errors it may give,
-and what it changes.
+"""The promises of the manuals (kmod/uapi/drlb.h, lbctl(8), drlb(7)) about a
+namespace's configuration: for each command whether it succeeds or which errors
+it may give, and what it changes.
 
 A command is a method with a row over it, which names the attributes that it
-knows; an attribute that the kernel takes and no row names fails the test.
+knows. An attribute that the kernel takes and no row names fails the test.
 """
 import collections
 import ipaddress
@@ -26,7 +26,7 @@ TIMEOUTS = ("TCP_SYN_RECV TCP_ACK_RECV TCP_ESTABLISHED TCP_FIN_WAIT TCP_TIME_WAI
 UNPROVEN = "TCP_UNPROVEN_MAX UDP_UNPROVEN_MAX"
 SETTINGS = f"CONN_MAX {UNPROVEN} {TIMEOUTS} PROBE_INTERVAL"
 
-# Options of a service, as they are at first, and the ranges of the numbers. A
+# Options of a service, with their defaults, and the ranges of the numbers. A
 # timeout of 0 is the namespace's.
 OPTION_TIMEOUTS = [f"TIMEOUT_{name}" for name in (
     "UDP_NEW", "UDP", "SYN_RECV", "ACK_RECV", "ESTABLISHED", "FIN_WAIT",
@@ -40,8 +40,8 @@ OPTIONS = " ".join(DEFAULTS)
 SCHEDULERS = [b"wlc", b"rr", b"wrr", b"mh"]
 WEIGHT_MAX = 2**31 - 1
 
-# Values that make sense, or nearly; what is not here comes from the policies.
-# Few, so that requests are about the same objects.
+# Values that make sense, or nearly; all others come from the policies. There
+# are few, so that requests are about the same objects.
 A = ipaddress.ip_address
 ON_LINK = [A(f"10.0.0.{n}") for n in (11, 12, 13, 21, 22)] + \
           [A(f"2001:db8::{n}") for n in (11, 12, 13, 21, 22)]
@@ -82,7 +82,7 @@ POOLS = {
     "CLIENT_PORT": [port(n) for n in (1024, 1025, 1030, 0, 65535)],
     "CLIENT_PREFIX": [0, 1, 8, 16, 17, 24, 31, 32, 33, 48, 64, 127, 128],
     "SCHEDULER": [b"rr", b"wrr", b"wlc", b"mh"] * 15 + [b"best", b"r", b"mh2"],
-    # The largest takes long.
+    # The largest one takes long.
     "TABLE_SIZE": [251, 257, 509, 1021] * 40 + [4093, 65537, 0, 1, 250, 252, 253,
                                                 65536, 655373, 655374, 655399],
     "HASH": [0, 1] * 12 + [2, 255],
@@ -100,8 +100,8 @@ POOLS = {
     **{name: [1, 5, 60, 900, 604800] * 8 + [0, 604801]
        for name in TIMEOUTS.split()},
 }
-# How often requests have what they may have, or how many of it. The first that
-# fits: of a command, in a nest, or anywhere.
+# How often requests have what they may have, or how many of it. The first entry
+# that fits counts: of a command, in a nest, or anywhere.
 USUAL = {
     "SERVICE_ADD SERVER": (0, 4), "SERVICE_SET SERVER": (0, 4),
     "SERVICE_GET SERVICE": 0.6,
@@ -116,8 +116,8 @@ USUAL = {
 
 
 def row(weight, **shape):
-    """How often the command comes, next to the others, and its attributes: a
-    nest's are a string, flags None."""
+    """How often the command comes, compared with the others, and its
+    attributes: a nest's are a string, flags None."""
     def mark(method):
         method.row = Row(weight, shape)
         return method
@@ -125,8 +125,8 @@ def row(weight, **shape):
 
 
 class Request(dict):
-    """The last attribute of each name, as the kernel takes them; every is all of
-    them, in order."""
+    """The last attribute of each name, which is the one that the kernel takes.
+    every has all of them, in order."""
 
     def __init__(self, pairs):
         super().__init__(pairs)
@@ -145,12 +145,12 @@ def is_prime(n):
 
 
 def host(address):
-    """Whether it is a host's: None if that is not written anywhere."""
+    """True if a host may have the address, None if no manual says so."""
     a = A(address)
     if (a.is_multicast or a.is_loopback or a.is_unspecified or a.is_link_local
             and a.version == 6 or address == b"\xff" * 4):
         return False
-    # Of 0.0.0.0/8, Linux has 0.0.0.0 alone for no host's since 5.3.
+    # Since 5.3, Linux excludes only 0.0.0.0 itself of 0.0.0.0/8.
     if a.version == 4:
         return None if address[0] >= 240 else True
     if a.ipv4_mapped:
@@ -164,8 +164,8 @@ def device_name(name):
 
 
 class Wrong(set):
-    """The errors that a request must give one of; perhaps are those that it may
-    give, the manuals leaving it open."""
+    """The errors of which a request must give one. perhaps has those that it
+    may give, since the manuals leave it open."""
 
     def __init__(self):
         super().__init__()
@@ -185,14 +185,14 @@ class Who:
 
 
 class Model:
-    # Where servers may be: network, what a server there gets, surely or perhaps.
-    # The rest has no route, which is no error.
+    # Where servers may be: network, error for a server there, and whether it is
+    # certain. All other networks have no route, which is no error.
     routes = [(ipaddress.ip_network(n), e, sure) for n, e, sure in (
         ("10.0.0.0/32", {EHOSTUNREACH}, False),
         ("10.0.0.255/32", {EHOSTUNREACH}, True),
         ("2001:db8::/128", {EHOSTUNREACH}, False),
         ("10.0.0.0/24", set(), True), ("2001:db8::/64", set(), True))]
-    # Networks behind a gateway, where a single server may not be.
+    # Networks behind a gateway, which a single server may not be in.
     remote = [ipaddress.ip_network(n) for n in ("192.0.2.0/24",
                                                 "2001:db8:9::/64")]
     ranges = {"CONN_MAX": (1, 2**31 - 1), "PROBE_INTERVAL": (0, 3600),
@@ -200,11 +200,12 @@ class Model:
               **{name: (1, 604800) for name in TIMEOUTS.split()}}
 
     def __init__(self, there, aliases):
-        """The network devices that there are, and further names of theirs."""
+        """there: the network devices that exist; aliases: their further
+        names."""
         self.there, self.aliases = there, aliases
         self.services, self.devices, self.config = {}, set(), {}
         self.defaults = {}
-        # Those that the last effects made: kind and the object concerned.
+        # The events of the last effects: kind and object.
         self.events = []
 
     @classmethod
@@ -213,7 +214,7 @@ class Model:
                 if hasattr(method, "row")}
 
     def judge(self, name, request, who):
-        """What is Wrong with the request, and what to call if it succeeded."""
+        """Returns the Wrong of the request, and the effect of its success."""
         wrong = Wrong()
         effect = getattr(self, name)(request, who, wrong)
         if "CHECK" in request:
@@ -306,7 +307,7 @@ class Model:
 
     @staticmethod
     def fits(service, n, wrong):
-        # A table has a slot for each server at least.
+        # A table has at least one slot for each server.
         if service.options["SCHEDULER"] == b"mh" and \
                 n > service.options["TABLE_SIZE"]:
             wrong |= VALUE
@@ -314,7 +315,7 @@ class Model:
     # ---- services
 
     def change(self, key, service):
-        """A service that is there now, or is not if it is None."""
+        """Sets a service, or removes it if service is None."""
         kind = "SERVICE_CHANGED" if key in self.services else "SERVICE_ADDED"
         if service:
             self.services[key] = service
@@ -371,7 +372,7 @@ class Model:
     # ---- servers
 
     def change_server(self, request, address, weight):
-        """One that is there now, or is not if weight is None."""
+        """Sets a server, or removes it if weight is None."""
         key = self.key(request, Wrong())
         servers = self.services[key].servers
         if weight is None:
@@ -446,7 +447,7 @@ class Model:
     def CONNECTION_DEL(self, request, who, wrong):
         self.filter(request, who, wrong)
 
-    # ---- what there is once
+    # ---- devices, settings and statistics
 
     def change_device(self, kind, change, name):
         change(name)
@@ -467,7 +468,7 @@ class Model:
         name = self.device(request, wrong)
         if name in self.devices:
             wrong.add(EEXIST)
-        # The loopback device brings no packets, and an alias is no name.
+        # The loopback device receives no packets, and an alias is not a name.
         if name is not None and not device_name(name) or name == b"lo" or \
                 name in self.aliases:
             wrong.add(EINVAL)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""The answers that must come: what the kernel's own part makes of a message, then
+"""The answers that must come: those of the kernel's generic part, then those of
 the model.
 """
 import collections
@@ -17,7 +17,7 @@ class Refused(Exception):
 
 
 class Reader:
-    """Messages by the family's policies, as strict validation reads them."""
+    """Judges messages by the family's policies, with strict validation."""
 
     def __init__(self, header, family):
         self.header, self.family = header, family
@@ -129,7 +129,7 @@ class Oracle:
                    not set(v) <= set(shape[n].split()) for n, v in request.pairs)
 
     def gaps(self):
-        """What the kernel has and the model has not, and the other way round."""
+        """Lists what only the kernel has, and what only the model has."""
         operations = {self.header.name("drlb_cmd", c): c
                       for c in self.family.operations}
         for name, command in operations.items():

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
-"""The requests: sound ones, made from the policies, and what is wrong with some."""
+"""The requests: valid ones, made from the policies, some of which are then
+broken."""
 import copy
 
 import genl
@@ -9,8 +10,8 @@ from netlink_model import Model
 
 
 class Maker:
-    """Trees of [type, value]: a value is bytes or a list of trees, and a third
-    member a length that is not the true one."""
+    """Trees of [type, value]. A value is bytes or a list of trees, and a third
+    member is a length that is not the true one."""
 
     def __init__(self, rng, header, family):
         self.rng, self.header, self.family = rng, header, family
@@ -60,7 +61,7 @@ class Maker:
     # ---- trees
 
     def request(self, command, model):
-        """One that makes sense, or nearly."""
+        """A request that makes sense, or nearly."""
         name = self.header.name("drlb_cmd", command)
         policy = self.family.policy(command, self.is_dump(command))
         old, version = None, self.rng.choice((4, 4, 4, 6, 6))
@@ -84,7 +85,7 @@ class Maker:
                 tree.append([kind | NESTED, self.nest(
                     name, attribute, self.header.inside("drlb_attr", kind),
                     self.family.policies.get(rule.nested, {}), version, old)])
-        # Servers without it are refused.
+        # Servers without REPLACE are refused.
         replace = flags.get("REPLACE")
         if replace and replace not in tree and self.some(0.9) and any(
                 self.header.name("drlb_attr", node[0] & TYPE_MASK) == "SERVER"
@@ -108,7 +109,7 @@ class Maker:
             value = self.known(command, nest, base, old)
             value = self.value(nest, name, rule) if value is None else \
                 self.encoded(rule, value)
-            # The same server twice is refused: seldom.
+            # The same server twice is refused, and therefore rare.
             for _ in range(9):
                 if nest != "SERVER" or base != "ADDR" or value not in self.used:
                     break
@@ -121,7 +122,7 @@ class Maker:
         return tree
 
     def known(self, command, nest, name, old):
-        """A value that is about what there is."""
+        """A value that belongs to an existing object."""
         if nest == "SERVER" and name == "PORT" and self.some(0.9):
             return self.port
         if not old or self.some(0.03):
@@ -140,7 +141,7 @@ class Maker:
             node[0], node[1] if isinstance(node[1], bytes)
             else self.encode(node[1]), *node[2:]) for node in tree)
 
-    # ---- what is wrong with them
+    # ---- how they are broken
 
     def places(self, tree):
         for i, node in enumerate(tree):
@@ -217,7 +218,7 @@ class Maker:
         return usual | genl.ACK | self.rng.getrandbits(16)
 
     def message(self, seq, model):
-        """The one or two messages that these are."""
+        """Returns one message, or two with its check."""
         command = self.command()
         tree = self.request(command, model)
         kind = self.family.id
@@ -265,7 +266,7 @@ class Maker:
         return [genl.message(kind, flags, seq, head + body, length)]
 
     def twice(self, command, tree):
-        """The same as a check, now and then."""
+        """The same request as a check, now and then."""
         check = self.header.values("drlb_attr").get("CHECK")
         policy = self.family.policy(command, self.is_dump(command))
         if check not in policy or not self.some(0.25) or \

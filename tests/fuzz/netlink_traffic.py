@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
-"""Packets to the services, and the connections that come of them: those which a
-filter shows, counts and deletes, and those of a service that goes and comes back.
+"""Packets to the services, and the connections that they make: those that a
+filter shows, counts and deletes, and those of a service that goes and comes
+back.
 """
 import collections
 import random
@@ -19,7 +20,7 @@ class Traffic:
         self.counted = self.deleted = self.returned = 0
 
     def sent(self):
-        """Waits until they are."""
+        """Waits until all packets are sent."""
         if self.sending:
             self.sender.wait()
         self.sending = False
@@ -46,12 +47,13 @@ class Traffic:
                 "PORT": key.port}
 
     def rr(self, key):
-        """With no timeouts of its own."""
+        """A service with no timeouts of its own."""
         return {**self.named(key), "SCHEDULER": b"rr\0",
                 **{name: genl.u32(0) for name in manual.OPTION_TIMEOUTS}}
 
     def settle(self, agent):
-        """Services that have servers, and room and time for connections."""
+        """Adds services that have servers, and room and time for
+        connections."""
         keys, data = [], b""
         servers = [a.packed for a in manual.ON_LINK[:3] + manual.ON_LINK[5:8]]
         for protocol, vip in ((6, manual.VIPS[0]), (17, manual.VIPS[0]),
@@ -76,7 +78,7 @@ class Traffic:
     def count(self):
         agent = self.run.agents[0]
         keys = self.settle(agent)
-        # Those from before may have short timeouts.
+        # Connections from before may have short timeouts.
         self.sent()
         self.kernel.swept(agent, "CONNECTION_DEL", {})
         self.send(60, keys)
@@ -121,7 +123,7 @@ class Traffic:
         self.zeroed(agent)
 
     def counters(self, agent):
-        """Each service's."""
+        """The counters of each service."""
         header, found = self.kernel.header, {}
         for body in self.kernel.ask(agent, "SERVICE_GET", dump=True):
             svc = self.kernel.service_of(named(header, "drlb_attr",
@@ -133,7 +135,7 @@ class Traffic:
         return found
 
     def come_back(self, agent, key):
-        """The service is removed and added in one go: it comes with what it had."""
+        """The service is removed and added at once: it keeps what it had."""
         servers = self.run.models[agent.net].services[key].servers
         before = self.kernel.connections(agent), self.counters(agent)[key]
         why, _ = self.run.batch(agent, self.kernel.of_names(

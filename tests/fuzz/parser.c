@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * The module's packet parser as a target of libFuzzer. The first byte says how
- * the packet lies in memory, the others are the packet. However it lies, and by
- * whichever way it is parsed, the same must come out; and all that comes out
- * must be in the packet.
+ * the packet lies in memory, the others are the packet. However it lies, and
+ * whichever parser takes it, the result must be the same, and must be within
+ * the packet.
  */
 #include "../../kmod/path/packet.c"
 #include "../../kmod/proto/proto.c"
@@ -16,12 +16,12 @@
 #define FLAG_IPV6	1	/* a frame of that type */
 #define FLAG_INGRESS	2	/* at that door */
 #define FLAG_GSO	4	/* merged on its way */
-#define FLAG_MEND	8	/* with a sound IPv4 header checksum */
+#define FLAG_MEND	8	/* with a valid IPv4 header checksum */
 #define FLAG_VRF	16	/* in a VRF */
 
 #define VRF_INDEX	0xfedcba
 
-/* Splits behind that are all the same. */
+/* Splits behind these bytes are all the same. */
 #define HEADERS_MAX	160
 
 static void expect(bool good, const char *what)
@@ -48,7 +48,7 @@ static bool parse_plain(const struct sk_buff *skb, enum drlb_door door,
 	return true;
 }
 
-/* @any: by the parser for all packets, the plain ones too. */
+/* @any: use the parser for all packets, also for plain ones. */
 static enum drlb_parse parse(const u8 *data, size_t size, u8 how,
 			     size_t headlen, bool any, struct drlb_packet *pkt)
 {
@@ -59,7 +59,7 @@ static enum drlb_parse parse(const u8 *data, size_t size, u8 how,
 	struct sk_buff skb = { .all = data, .len = size, .gso = how & FLAG_GSO };
 	enum drlb_parse ret = DRLB_PARSE_OK;
 
-	/* Holes in keys are compared and hashed: only zeros may be left. */
+	/* Keys are compared and hashed with their holes, which must be zero. */
 	memset(pkt, 0, sizeof(*pkt));
 	skb_linear(&skb, headlen);
 	if (any || !parse_plain(&skb, door, family, vrf, pkt))
@@ -73,7 +73,7 @@ static enum drlb_parse parse(const u8 *data, size_t size, u8 how,
 	return ret;
 }
 
-/* What IP has seen to before PRE_ROUTING. */
+/* The checks that IP makes before PRE_ROUTING. */
 static bool ip_accepts(const u8 *data, size_t size, u8 how)
 {
 	const struct iphdr *iph = (const void *)data;
@@ -90,7 +90,7 @@ static bool ip_accepts(const u8 *data, size_t size, u8 how)
 	       ntohs(iph->tot_len) <= size;
 }
 
-/* The least that the kernel guarantees to be linear there. */
+/* The bytes that the kernel guarantees to be linear at that door. */
 static size_t linear_at_least(const u8 *data, u8 how)
 {
 	if (how & FLAG_INGRESS)
@@ -120,7 +120,7 @@ static void try(const u8 *data, size_t size, u8 how)
 		}
 }
 
-/* A sound checksum would come by once in 65536 else. */
+/* Without this only one checksum in 65536 would be valid. */
 static void mend(u8 *data, size_t size)
 {
 	unsigned int ihl;

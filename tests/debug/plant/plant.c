@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A module by the name of drlb which does what drlb must not, when it is
- * loaded: what the machines of tests/vm are asked to notice. See tests/debug/plants.
+ * A module by the name of drlb, which commits faults when it is loaded, for the
+ * machines of tests/vm to notice. See tests/debug/plants.
  */
 
 #include <linux/delay.h>
@@ -17,7 +17,7 @@ static char *fault = "";
 module_param(fault, charp, 0444);
 MODULE_PARM_DESC(fault, "what to do wrong, by names in faults[] with commas between");
 
-/* What the compiler may not know, lest it finds the faults itself. */
+/* Unknown to the compiler, which might find the faults itself otherwise. */
 static int forty = 40;
 
 /* ---- memory ---- */
@@ -44,7 +44,7 @@ static void write_beyond(void)
 	kfree(p);
 }
 
-/* Many: a pointer that is left on a stack which another task has now hides one. */
+/* Many: a stale pointer on a stack that another task uses now hides one. */
 static void leak(void)
 {
 	char *p;
@@ -65,7 +65,7 @@ static void shift_too_far(void)
 	OPTIMIZER_HIDE_VAR(one);
 }
 
-/* ---- locks, and what lives for how long ---- */
+/* ---- locks and lifetimes ---- */
 
 static DEFINE_SPINLOCK(lock_a);
 static DEFINE_SPINLOCK(lock_b);
@@ -102,7 +102,7 @@ static void lock_in_softirq(struct timer_list *unused)
 	spin_unlock(&lock_a);
 }
 
-/* A packet, here a timer, that comes between the two would wait for ever. */
+/* A timer, as any packet, that comes between the two would wait for ever. */
 static void lock_with_softirqs_on(void)
 {
 	struct timer_list timer;
@@ -195,7 +195,7 @@ static void stay(void)
 	__module_get(THIS_MODULE);
 }
 
-/* More than the log takes, so that what came before is lost. */
+/* Fills more than the log, so that earlier messages are lost. */
 static void talk(void)
 {
 	int i;

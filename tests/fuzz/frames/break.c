@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What breaks sound frames. A new way is a row in breakers[].
+ * Breaks valid frames. A new way to do so is a row in breakers[].
  */
 #include <stdio.h>
 #include <string.h>
 
 #include "build.h"
 
-/* Mostly in the headers */
+/* A place that is mostly in the headers */
 static unsigned int somewhere(const struct frame *f)
 {
 	unsigned int n = f->len - ETHER;
@@ -58,7 +58,7 @@ static void break_long(struct frame *f)
 		fill(room(f, n), n);
 }
 
-/* What decides, by name */
+/* A field by which packets are judged */
 static void break_field(struct frame *f)
 {
 	static const struct {
@@ -175,8 +175,8 @@ static const struct breaker *pick_breaker(void)
 	return &breakers[n];
 }
 
-/* What the sending kernel goes by when it looks at a merged packet: it would
- * not let it pass, or take it apart.
+/* Restores the fields that the sending kernel checks in a merged packet: it
+ * would not let the packet pass, or would segment it.
  */
 static void keep_merged(struct frame *f, const uint8_t *before)
 {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The pieces of a frame: chance, checksums, headers.
+ * The pieces of a frame: random numbers, checksums, headers.
  */
 #include <string.h>
 
@@ -57,8 +57,8 @@ void repair4(struct frame *f)
 	put16(ip + 10, sum16(ip, hlen, 0));
 }
 
-/* What the transport's checksum must be; for segments to be, of the addresses
- * alone.
+/* The right checksum of the transport, or that of the addresses alone for a
+ * packet to be segmented.
  */
 static void repair_transport(struct frame *f, uint8_t protocol)
 {
@@ -110,7 +110,7 @@ uint8_t flows_are(void)
 	return only;
 }
 
-/* Few enough to meet again */
+/* There are few flows, so that they occur again. */
 void pick_flow(struct flow *flow, bool six, uint8_t protocol)
 {
 	static const uint16_t strangers[] = { 1, 22, 79, 8079, 65535, 0 };
@@ -178,7 +178,7 @@ static void ip6(struct frame *f, const uint8_t *source, const uint8_t *dest,
 	memcpy(ip + 24, dest, 16);
 }
 
-/* Now that all of it is there */
+/* Fills in the lengths of the complete frame. */
 static void lengths(struct frame *f)
 {
 	uint8_t *ip = f->bytes + f->l3;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What frames are made of, for those who make and break them */
+/* The pieces of frames, for the files that make and break them */
 #ifndef BUILD_H
 #define BUILD_H
 
@@ -21,7 +21,7 @@ void fill(uint8_t *p, unsigned int n);
 
 #define PICK(array)	((array)[chance(ARRAY_SIZE(array))])
 
-/* Checksums: the IPv4 header's, and the transport's as well */
+/* Repair checksums: the IPv4 header's, or the transport's as well */
 void repair4(struct frame *f);
 void repair(struct frame *f);
 
@@ -32,11 +32,11 @@ struct flow {
 };
 
 void pick_flow(struct flow *flow, bool six, uint8_t protocol);
-/* Until it is 0 again, of this protocol and of the usual kind */
+/* All flows have this protocol and are usual ones, until it is 0 again. */
 void flows_only(uint8_t protocol);
 uint8_t flows_are(void);
 
-/* These append: room() zeroes, header() all that comes before the transport.
+/* These append: room() zeroes, header() everything before the transport.
  * finish() fills in lengths and checksums.
  */
 void add(struct frame *f, const void *data, unsigned int n);
@@ -51,8 +51,8 @@ void finish(struct frame *f);
 
 /* ---- shape.c */
 
-/* How it lies in memory: the last thing to be decided, by chance or so. Cuts go
- * forward.
+/* How the frame lies in memory, which is decided last: at random, or as given.
+ * Cuts go forward.
  */
 void lay(struct frame *f);
 void shape(struct frame *f, unsigned int linear);
@@ -72,11 +72,11 @@ extern const struct row fragments_row;
 
 enum order { IN_ORDER, BACKWARD, FIRST_LAST, ORDERS_N };
 
-/* The first of several */
+/* The first fragment of several */
 void fragments_make(struct frame *f);
-/* The next of them: false if there is none left */
+/* The next fragment; false if there is none left */
 bool fragments_next(struct frame *f);
-/* Of a packet that is there, cut every so many bytes */
+/* Fragments of the existing packet, cut every so many bytes */
 void fragments_cut(struct frame *f, unsigned int step, enum order order);
 bool frame_fragment(struct frame *f);
 

@@ -27,7 +27,7 @@ static void __attribute__((noreturn)) refuse(const char *file, const char *why)
 	exit(2);
 }
 
-/* False if that is none to make others of. */
+/* False if other frames cannot be made from it. */
 static bool understand(struct captured *c)
 {
 	const uint8_t *ip = c->bytes + ETHER;

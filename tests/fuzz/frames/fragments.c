@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Fragments of sound packets: several frames at once.
+ * Fragments of valid packets: several frames at once.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -115,7 +115,7 @@ void fragments_cut(struct frame *f, unsigned int step, enum order order)
 	arrange(order);
 }
 
-/* The whole transport header comes first, or IPv6 lets it not pass. */
+/* The first fragment has the whole transport header, or IPv6 drops it. */
 static unsigned int some_step(const struct frame *f)
 {
 	unsigned int end = f->len - ETHER - (f->six ? 40 : 20), step;

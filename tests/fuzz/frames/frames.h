@@ -3,17 +3,17 @@
  * Frames for the director, and what must become of them.
  *
  *	topology.c	knows the director's services and all addresses
- *	make.c		makes them, sound ones first
+ *	make.c		makes frames, valid ones first
  *	build.c		has the pieces that they are made of
- *	captured.c	has some that clients really sent
+ *	captured.c	has frames that clients really sent
  *	break.c		breaks most of them
- *	fragments.c	makes the fragments of sound packets
- *	shape.c		decides how they lie in memory
- *	sweep.c		splits sound ones systematically
+ *	fragments.c	makes the fragments of valid packets
+ *	shape.c		decides how frames lie in memory
+ *	sweep.c		splits valid ones systematically
  *	model.c		knows what must come out, from the documentation alone
- *	wire.c		sends them, and hears what comes out
+ *	wire.c		sends frames, and receives what comes out
  *	main.c		compares
- *	tally.c		counts, since what was never tried has not passed
+ *	tally.c		counts, since an untested case has not passed
  */
 #ifndef FRAMES_H
 #define FRAMES_H
@@ -71,10 +71,10 @@ extern const char *const counter_names[COUNTERS_N];
 
 /* ---- the director's configuration */
 
-/* The first three are on the LAN, and the last one is not there. */
+/* The first three are on the LAN, and the last one does not exist. */
 enum { SERVER_LOCAL = 3, SERVER_DOWN, SERVERS_N };
 
-/* A row here is configured, sent to and expected. */
+/* Each row is configured, gets packets, and its results are expected. */
 struct service {
 	uint8_t protocol;
 	uint8_t vip;		/* 0 or 1 */
@@ -88,11 +88,11 @@ struct service {
 extern const struct service services[];
 extern const unsigned int services_n;
 
-extern const uint8_t director_mac[6];	/* where clients' frames come in */
-extern const uint8_t lan_mac[6];	/* where it sends them from */
+extern const uint8_t director_mac[6];	/* device of the clients */
+extern const uint8_t lan_mac[6];	/* device of the servers */
 extern const uint8_t server_macs[SERVER_LOCAL][6];
 
-/* ---- tables: what begins the rows of those that make, break and shape frames */
+/* ---- tables: the beginning of the rows that make, break and shape frames */
 
 enum row_must {			/* at least once: */
 	MUST_SOUND = 1,		/* unbroken, and forwarded */
@@ -110,12 +110,12 @@ struct row {
 
 /* ---- frames */
 
-/* What must become of a frame. */
+/* The expected fate of a frame. */
 enum fate {
 	FATE_NOTHING,		/* no frame on the LAN */
-	FATE_FORWARDED,		/* one */
+	FATE_FORWARDED,		/* one frame */
 	FATE_SPLIT,		/* its fragments */
-	FATE_UNKNOWN,		/* whatever comes must be sound */
+	FATE_UNKNOWN,		/* any frame that comes must be valid */
 };
 
 struct connection;
@@ -123,7 +123,7 @@ struct connection;
 struct outcome {
 	enum fate fate;
 	const char *why;
-	struct connection *conn;	/* knows its server as soon as one is seen */
+	struct connection *conn;	/* its server is known after a frame */
 	uint8_t servers;		/* bits: one of these */
 	unsigned int at, len;		/* the IP packet, in the frame or @whole */
 	unsigned int counts;		/* bits of enum counter */
@@ -135,13 +135,13 @@ struct frame {
 	unsigned long number;
 	const struct row *kind;
 	uint64_t rows;		/* bits: see tally.c */
-	char how[80];		/* mutations, for people */
+	char how[80];		/* the mutations, in words */
 	uint8_t bytes[FRAME_MAX];
 	unsigned int len;
-	unsigned int l3, l4;	/* offsets, as it was made */
+	unsigned int l3, l4;	/* offsets before mutations */
 	bool six, fragment;
 	bool duplicated;
-	bool tapped;		/* someone held a clone of it */
+	bool tapped;		/* a tap held a clone of it */
 	/* how it lies in memory */
 	unsigned int linear;	/* bytes; the rest is in page fragments */
 	bool pieces;		/* each of which begins at one of these */
@@ -158,7 +158,9 @@ struct frame {
 
 /* ---- tally.c */
 
-/* The row's bit. Who has a table enters all of it before anything is sent. */
+/* Returns the row's bit. A file with a table enters all rows before anything is
+ * sent.
+ */
 uint64_t tally_row(const char *table, const struct row *row);
 void tally_frame(const struct frame *f);
 void tally_print(void);
@@ -166,11 +168,11 @@ bool tally_is_full(void);
 
 /* ---- topology.c */
 
-/* An IPv6 frame: so that no other is concerned by what becomes of it. */
+/* Makes it an IPv6 frame whose fate has no influence on others. */
 void frame_isolate(struct frame *f);
 bool address_isolated(const uint8_t *source, bool six);
 bool address_client(const uint8_t *source, bool six);
-/* Which VIP that is, or -1. */
+/* Returns the VIP's index, or -1. */
 int address_vip(const uint8_t *address, bool six);
 void config_print(void);
 
@@ -182,7 +184,7 @@ void captured_read(const char *file);
 
 void breakers_enter(void);
 void shapes_enter(void);
-/* Those that it was sent in */
+/* Counts the shapes in which it was sent */
 void shapes_tally(struct frame *f);
 
 /* ---- make.c */
@@ -192,19 +194,20 @@ void makers_enter(void);
 void frame_make(struct frame *f);
 void frame_marker(struct frame *f, unsigned int n);
 
-/* An unbroken one, if there are of that kind: kinds are numbers */
+/* A valid frame of that kind, if there is one: kinds are numbers */
 extern const unsigned int kinds_n;
 bool frame_sound(struct frame *f, unsigned int kind, bool six);
 void frame_copy(struct frame *to, const struct frame *from);
 
 /* ---- sweep.c */
 
-/* Sends sound ones of all kinds, split wherever it is of interest. */
+/* Sends valid frames of all kinds, split at each place of interest. */
 void sweep(void);
 
 /* ---- main.c */
 
-/* Room for the next frame, which is to be filled and sent: as it is, or in pieces
+/* Room for the next frame, which the caller fills and sends: as it is, or in
+ * pieces
  */
 struct frame *batch_room(bool pieces);
 void batch_send(struct frame *f, bool pieces);
@@ -256,7 +259,7 @@ bool wire_send(struct frame *f);	/* false if this kernel refuses to */
 bool wire_hear_lan(struct heard *h);	/* false if there is nothing now */
 bool wire_hear_client(struct heard *h);
 void wire_wait_lan(int seconds);
-void wire_tap(bool on, bool pieces);	/* at which device */
+void wire_tap(bool on, bool pieces);	/* on one device */
 bool wire_is_tapped(void);
 bool wire_hear_tap(struct heard *h);
 unsigned int wire_lost(void);

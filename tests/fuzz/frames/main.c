@@ -3,12 +3,12 @@
  * frames config		prints the director's services, for lbctl apply
  * frames run DIRECTOR SECONDS CAPTURE
  *				sends frames for so long, compares what comes out,
- *				and tells how many there were of each kind. The
- *				least that it sends takes 20 seconds, on a kernel
- *				that watches itself some minutes.
+ *				and prints how many there were of each kind. The
+ *				shortest run takes 20 seconds, on a debug kernel
+ *				some minutes.
  *
- * SEED gives the same frames again, BATCH says how many are sent before what
- * comes out is looked at: 1 to find out whose fault a counter is.
+ * SEED gives the same frames again. BATCH says how many are sent before the
+ * output is examined: 1 to find the frame that a counter is wrong about.
  */
 #include <stdarg.h>
 #include <stdio.h>
@@ -20,8 +20,8 @@
 
 #define BATCH_MAX	256
 #define HEARD_MAX	4096
-#define MINUTE		60	/* until silence means that nothing comes */
-#define FRAMES_MIN	4000	/* by chance, however slow the kernel is */
+#define MINUTE		60	/* without a frame: nothing more will come */
+#define FRAMES_MIN	4000	/* random ones, however slow the kernel is */
 
 static struct frame frames[BATCH_MAX + 1];
 static unsigned int frames_n;
@@ -33,7 +33,7 @@ static unsigned long seed, batch = 64, all, refused, unknown, nothing, forwarded
 	split, answers, tapped;
 static uint64_t counted[COUNTERS_N];
 
-/* ---- telling */
+/* ---- reports */
 
 static void hex(const char *what, const uint8_t *bytes, unsigned int len)
 {
@@ -80,7 +80,7 @@ mismatch(const struct frame *f, const struct heard *h, const char *format, ...)
 	exit(1);
 }
 
-/* ---- comparing */
+/* ---- comparisons */
 
 static int server_of(const uint8_t *mac)
 {
@@ -96,7 +96,7 @@ static const uint8_t *packet_of(const struct frame *f)
 	return (f->whole ? f->whole : f->bytes) + f->out.at;
 }
 
-/* Sent by the director to one of those who may get it */
+/* Checks that the director sent it to one of the permitted servers */
 static const char *wrong_ether(struct frame *f, const struct heard *h)
 {
 	struct connection *conn = f->out.conn;
@@ -144,7 +144,7 @@ static const char *wrong_packet(const struct frame *f, const struct heard *h)
 	return NULL;
 }
 
-/* Whatever it is: what the director sends on for a VIP goes to a server. */
+/* Checks any frame: the director sends packets for a VIP to servers only. */
 static const char *wrong_anyway(const struct heard *h)
 {
 	if (memcmp(h->bytes + 6, lan_mac, 6) || server_of(h->bytes) < 0)
@@ -170,8 +170,8 @@ static void compare_forwarded(struct frame *f, const struct heard *h)
 	forwarded++;
 }
 
-/* The place in the packet of a fragment's payload, and its length. False if it
- * is no fragment of it.
+/* Finds the place of a fragment's payload in the packet, and its length. False
+ * if it is no fragment of that packet.
  */
 static bool place(const struct frame *f, const struct heard *h,
 		  unsigned int *head, unsigned int *at, bool *more)
@@ -202,7 +202,7 @@ static bool place(const struct frame *f, const struct heard *h,
 	return true;
 }
 
-/* Returns how many it came in. */
+/* Returns the number of its fragments. */
 static unsigned int compare_split(struct frame *f, struct heard **h,
 				  unsigned int n)
 {
@@ -267,7 +267,7 @@ static void compare_lan(void)
 
 /* ---- ICMP errors to clients */
 
-/* Whether it is an error for that frame, which it quotes from the beginning. */
+/* True if it is an error for that frame, which it quotes from the beginning. */
 static bool blames_frame(const struct frame *f, const struct heard *h)
 {
 	const uint8_t *was = packet_of(f), *is = h->bytes + ETHER, *icmp;
@@ -285,14 +285,14 @@ static bool blames_frame(const struct frame *f, const struct heard *h)
 	if (six ? memcmp(is + 8, was + 24, 16) || memcmp(is + 24, was + 8, 16) :
 		  memcmp(is + 12, was + 16, 4) || memcmp(is + 16, was + 12, 4))
 		return false;
-	/* As much as fits into a packet as small as IP may have learnt of. */
+	/* The quote fills the smallest packet that a path MTU may call for. */
 	n = h->len - ETHER - head - 8;
 
 	return n <= f->out.len && (n == f->out.len || n >= least) &&
 	       !memcmp(icmp + 8, was, n);
 }
 
-/* Whether it is the right one. */
+/* True if it has the right type, code and MTU. */
 static bool answers_frame(const struct frame *f, const struct heard *h)
 {
 	bool six = packet_of(f)[0] >> 4 == 6;
@@ -309,7 +309,7 @@ static bool answers_frame(const struct frame *f, const struct heard *h)
 	return true;
 }
 
-/* The local stack sends others, but for what was left to it alone. */
+/* The local stack may send other errors, but only for packets left to it. */
 static void compare_blame(const struct heard *h)
 {
 	const struct frame *forwarded = NULL;
@@ -393,14 +393,14 @@ static void compare_counters(void)
 	mismatch(&frames[0], NULL, "a counter in the batch that begins so");
 }
 
-/* ---- the tap: what it was given must not be written to */
+/* ---- the tap: clones of its packets must not be written to */
 
 static bool tap_hears(const struct frame *f)
 {
 	unsigned int type = get16(f->bytes + 12);
 	bool tag = type == ETHER_VLAN || type == ETHER_QINQ;
 
-	/* Tags are taken off before it. */
+	/* VLAN tags are removed before the tap. */
 	return f->sent && (!tag || f->len >= 20);
 }
 
@@ -429,7 +429,7 @@ static void compare_tap(void)
 
 static void tally_batch(void)
 {
-	/* But for the marker */
+	/* All but the marker */
 	for (unsigned int i = 0; i + 1 < frames_n; i++) {
 		shapes_tally(&frames[i]);
 		tally_frame(&frames[i]);
@@ -437,7 +437,7 @@ static void tally_batch(void)
 	}
 }
 
-/* Whether all of it was put to the test, as far as the model knows it */
+/* True if everything was tested that the model knows */
 static bool tested(void)
 {
 	bool full = tally_is_full();
@@ -467,7 +467,9 @@ static void release(struct heard **list, unsigned int *n)
 		free(list[--*n]);
 }
 
-/* Frames of the director's own go to others, those for a VIP are balanced. */
+/* The director's own frames go to other addresses, those for a VIP are
+ * balanced.
+ */
 static bool is_balanced(const struct heard *h)
 {
 	unsigned int type = get16(h->bytes + 12);
@@ -488,7 +490,7 @@ static bool is_isolated(const struct heard *h)
 	return address_isolated(h->bytes + ETHER + (six ? 8 : 12), six);
 }
 
-/* Until the last frame is out. */
+/* Receives frames until the last one is out. */
 static void hear_all(void)
 {
 	const struct frame *marker = &frames[frames_n - 1];
@@ -523,7 +525,7 @@ static void hear_all(void)
 			 wire_lost());
 }
 
-/* By chance it has a source of those whose fate is not known. */
+/* Its random source may be one of the isolated, whose fate is not known. */
 static void set_aside(struct frame *f)
 {
 	const uint8_t *ip = f->bytes + f->out.at;
@@ -577,7 +579,7 @@ static void batch_end(void)
 	tapping = !tapping;
 }
 
-/* They all take the same way, so that they stay in order. */
+/* All frames of a batch take the same way, so that they stay in order. */
 struct frame *batch_room(bool pieces)
 {
 	if (frames_n == batch || (frames_n && frames[0].pieces != pieces))
@@ -598,7 +600,7 @@ void batch_send(struct frame *f, bool pieces)
 	send_frame(f);
 }
 
-/* The same frames take the same way, in whatever batches. */
+/* The same frames take the same way, whatever the batches are. */
 static void random_frame(void)
 {
 	static unsigned int n;

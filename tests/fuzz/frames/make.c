@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Frames: sound ones of all kinds, most of which are then broken in some way.
- * A new kind is a row in makers[].
+ * Frames: valid ones of all kinds, most of which are then broken in some way. A
+ * new kind is a row in makers[].
  */
 #include <stdlib.h>
 #include <string.h>
 
 #include "build.h"
 
-/* ---- sound frames */
+/* ---- valid frames */
 
 static void make_plain(struct frame *f, bool six)
 {
@@ -43,7 +43,7 @@ static void make_options(struct frame *f, bool six)
 	finish(f);
 }
 
-/* One extension header, whose predecessor's field is at *@next. */
+/* An extension header. The next-header field before it is at *@next. */
 static void extension(struct frame *f, uint8_t **next, uint8_t kind)
 {
 	unsigned int n = chance(3), len;
@@ -61,7 +61,7 @@ static void extension(struct frame *f, uint8_t **next, uint8_t kind)
 	}
 	if (kind == AUTH)
 		return;
-	/* Padding in pieces, or options that nobody knows */
+	/* Padding in pieces, or unknown options */
 	for (unsigned int at = 2, size; at < len; at += size) {
 		size = 2 + chance(5);
 		if (size > len - at || len - at - size == 1)
@@ -144,7 +144,7 @@ static void make_error(struct frame *f, bool six)
 	memcpy(quoted, inner->bytes + inner->l3, n);
 	free(inner);
 
-	/* It comes from anywhere on the way. */
+	/* An error comes from any host on the way. */
 	address(flow.client, six, false, 7);
 	header(f, six, &flow, six ? ICMP6 : ICMP);
 	f->l4 = f->len;
@@ -190,7 +190,7 @@ static void make_martian(struct frame *f, bool six)
 	finish(f);
 }
 
-/* About as large as the LAN takes, or larger */
+/* About the MTU of the LAN, or larger */
 static void make_big(struct frame *f, bool six)
 {
 	unsigned int n = chance(2) ? 1400 + chance(120) : 1400 + chance(2300);
@@ -213,7 +213,7 @@ static void make_merged(struct frame *f, bool six)
 	header(f, six, &flow, flow.protocol);
 	f->gso_size = PICK(sizes);
 	ip = f->bytes + f->l3;
-	/* Segments larger than the LAN takes, and IP may not split them */
+	/* Segments above the MTU of the LAN, which IP may not fragment */
 	if (!chance(8)) {
 		f->gso_size = 1700;
 		if (!six)
@@ -266,7 +266,7 @@ void makers_enter(void)
 	tally_row("kind", &fragments_row);
 }
 
-/* By their weights. */
+/* Picks one by its weight. */
 static const struct maker *pick_maker(void)
 {
 	unsigned int all = 0, n;
@@ -366,7 +366,7 @@ bool frame_fragment(struct frame *f)
 	return fragments_next(f);
 }
 
-/* It comes out last. */
+/* The marker is the last frame to come out. */
 void frame_marker(struct frame *f, unsigned int n)
 {
 	static const struct row row = { "marker", 0 };
@@ -386,7 +386,7 @@ void frame_marker(struct frame *f, unsigned int n)
 	put16(f->bytes + f->len - 2, n);
 	finish(f);
 	f->linear = f->len;
-	/* How many there are changes no other frame. */
+	/* The number of markers has no influence on other frames. */
 	ident = ident_saved;
 	chance_state = chance_saved;
 }

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What must come out, as drlb(7) and the comments of the module's headers
+ * The expected output, as drlb(7) and the comments of the module's headers
  * promise it; nothing here is the module's code. It is the same at both doors:
- * what the ingress hook does not take comes to PRE_ROUTING, and the counters
- * count once.
+ * a packet that the ingress hook does not take comes to PRE_ROUTING, and is
+ * counted once.
  *
- * What IP does before PRE_ROUTING belongs to it: a packet whose header is wrong
+ * The model includes IP's work before PRE_ROUTING: a packet with a wrong header
  * never comes there, and is not counted.
  */
 #include <stdlib.h>
@@ -13,7 +13,7 @@
 
 #include "frames.h"
 
-#define HEADERS_MAX	8	/* extension headers that are looked behind */
+#define HEADERS_MAX	8	/* extension headers that are skipped */
 
 const char *const counter_names[COUNTERS_N] = {
 #define X(id, name)	name,
@@ -86,13 +86,13 @@ static struct connection *enter(const struct key *key,
 	return c;
 }
 
-/* One that a frame still waits for stays in memory. */
+/* A connection for which a frame still waits stays in memory. */
 static void forget(struct connection **where)
 {
 	*where = (*where)->next;
 }
 
-/* What a client's flags do to a connection; NOTHING: they open a new one. */
+/* How a client's flags change a connection; NOTHING: they open a new one. */
 static uint8_t follow(uint8_t state, uint8_t flags)
 {
 	bool over = state == FIN_WAIT || state == TIME_WAIT || state == CLOSED;
@@ -108,7 +108,7 @@ static uint8_t follow(uint8_t state, uint8_t flags)
 	}
 	if (!(flags & ACK))
 		return state;
-	/* Who goes on has not sent the RST, but has to prove that. */
+	/* A client that goes on has not sent the RST, but has to prove that. */
 	if (state == SYN_RECV || state == CLOSED)
 		return ACK_RECV;
 
@@ -134,7 +134,7 @@ static const struct service *find_service(const struct key *key)
 	return any;
 }
 
-/* Who could be answered: not so the VIP, which is its server's own address. */
+/* True if the client can be answered. The VIP is its server's own address. */
 static bool is_host(const struct key *key)
 {
 	static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
@@ -183,7 +183,7 @@ static void counted(struct packet *p, enum counter which)
 	nothing(p, counter_names[which]);
 }
 
-/* Who does not deserve one, or perhaps cannot get one, is not waited for. */
+/* An error that need not, or perhaps cannot, be sent is not waited for. */
 static void answered(struct packet *p, uint8_t type, uint8_t code)
 {
 	const uint8_t *source = p->ip + (p->key.family == 4 ? 12 : 8);
@@ -196,14 +196,14 @@ static void answered(struct packet *p, uint8_t type, uint8_t code)
 	p->f->out.code = code;
 }
 
-/* Those with a weight that answer */
+/* The servers with a weight that answer */
 static uint8_t usable(const struct service *s)
 {
 	return s->servers & ~s->drained & ~(1 << SERVER_DOWN);
 }
 
-/* The port is unreachable if there is none with a weight, the host if none of
- * them answers.
+/* The port is unreachable if no server has a weight, the host if none of them
+ * answers.
  */
 static void no_server(struct packet *p, const struct service *s)
 {
@@ -216,7 +216,7 @@ static void no_server(struct packet *p, const struct service *s)
 		answered(p, 1, port ? 4 : 3);
 }
 
-/* Length of the longest packet that it will be on the wire. */
+/* Returns the length of the longest packet that it becomes on the wire. */
 static unsigned int longest(const struct packet *p)
 {
 	unsigned int header = 8;
@@ -255,8 +255,8 @@ static void forward(struct packet *p, struct connection *conn, uint8_t servers)
 	out->why = "forwarded";
 }
 
-/* Whether no usable server may get it: there is none, or its source is known on
- * the clients' link alone.
+/* True if no usable server may get it: there is none, or its source address has
+ * the scope of the clients' link only.
  */
 static bool for_none(struct packet *p, const struct service *s)
 {
@@ -281,7 +281,9 @@ static void schedule(struct packet *p, const struct service *s, uint8_t state)
 		forward(p, enter(&p->key, s, state), usable(s));
 }
 
-/* Another director has sent it here: a server of the service, drained or not. */
+/* True if another director has sent it: a server of the service, drained or
+ * not.
+ */
 static bool is_from_server(const struct packet *p, const struct service *s)
 {
 	const uint8_t *frame = p->f->whole ? p->f->whole : p->f->bytes;
@@ -293,8 +295,8 @@ static bool is_from_server(const struct packet *p, const struct service *s)
 	return false;
 }
 
-/* It is for the local server, or else for the stack, and never sent on. @state is
- * that of a connection which begins so, or NOTHING.
+/* A packet for the local server, or else for the stack, which is never sent on.
+ * @state is that of a connection which begins with it, or NOTHING.
  */
 static void take_home(struct packet *p, const struct service *s, uint8_t state)
 {
@@ -325,8 +327,8 @@ static void direct_error(struct packet *p, struct connection *conn)
 		forward(p, NULL, usable(s));
 }
 
-/* The state of a connection whose first packet it is. One in mid-stream may be the
- * end of a handshake.
+/* Returns the state of a connection that begins with this packet. One in
+ * mid-stream may be the end of a handshake.
  */
 static uint8_t begins(const struct packet *p)
 {
@@ -338,7 +340,7 @@ static uint8_t begins(const struct packet *p)
 	return (p->flags & (FIN | SYN | RST | ACK)) == ACK ? ACK_RECV : NOTHING;
 }
 
-/* TCP that no connection takes and that opens none */
+/* A TCP packet that belongs to no connection and opens none */
 static void stray(struct packet *p, const struct service *s)
 {
 	if (!s->adopts) {
@@ -363,7 +365,7 @@ static void direct(struct packet *p)
 	const struct service *s;
 	uint8_t state;
 
-	/* It is only asked whether that much is known. */
+	/* Before it is sent only this much is asked of the model. */
 	if (!p->f->sent)
 		return;
 	if (p->error) {
@@ -402,7 +404,7 @@ static bool known(uint8_t protocol)
 	return protocol == TCP || protocol == UDP;
 }
 
-/* From the client's side: @source sent it. */
+/* @client sent the packet or, in an error's quote, gets it. */
 static void set_key(struct packet *p, uint8_t family, uint8_t protocol,
 		    const uint8_t *client, const uint8_t *vip,
 		    unsigned int client_port, unsigned int vip_port)
@@ -447,7 +449,7 @@ malformed:
 	counted(p, COUNT_MALFORMED);
 }
 
-/* Behind IPv6's extension headers from *@at on. */
+/* Skips IPv6's extension headers from *@at on. */
 enum walk { WALK_END, WALK_PASS, WALK_MALFORMED };
 
 static enum walk walk(const struct packet *p, bool quoted, uint8_t *next,
@@ -481,7 +483,7 @@ static enum walk walk(const struct packet *p, bool quoted, uint8_t *next,
 	}
 }
 
-/* An error that quotes what a real server sent */
+/* An error that quotes a packet of a real server */
 static void quoted4(struct packet *p, unsigned int at)
 {
 	const uint8_t *q = p->ip + at;
@@ -590,7 +592,7 @@ static void model4(struct packet *p, unsigned int room)
 		nothing(p, "ICMP that is no error");
 }
 
-/* Hop-by-hop options are IP's, before anyone else may look at the packet. */
+/* IP handles hop-by-hop options before anything else looks at the packet. */
 enum verdict { GOOD, BAD, UNSURE };
 
 static enum verdict hop_by_hop(const uint8_t *h, unsigned int room)
@@ -624,7 +626,7 @@ static enum verdict hop_by_hop(const uint8_t *h, unsigned int room)
 		pad = 0;
 		if (++options > 8)
 			return BAD;
-		/* Router alert, jumbogram, CALIPSO and IOAM have ways of their
+		/* Router alert, jumbogram, CALIPSO and IOAM have rules of their
 		 * own.
 		 */
 		if (h[at] == 5 || h[at] == 0xc2 || h[at] == 7 || h[at] == 0x31)
@@ -636,8 +638,8 @@ static enum verdict hop_by_hop(const uint8_t *h, unsigned int room)
 	return GOOD;
 }
 
-/* Whether IP puts it together with others before it looks for anything else,
- * and what is alone then has a way of its own.
+/* Whether IP reassembles it before it looks at anything else. A single fragment
+ * is handled in a way of its own.
  */
 static enum verdict fragments6(const struct packet *p, unsigned int room)
 {
@@ -656,8 +658,8 @@ static enum verdict fragments6(const struct packet *p, unsigned int room)
 		next = h[0];
 		at += len;
 	}
-	/* Where the header before it is said to end behind the packet, there is
-	 * none.
+	/* If the header before it claims to end behind the packet, there is no
+	 * fragment header.
 	 */
 	if (at > room)
 		return GOOD;
@@ -688,7 +690,7 @@ static void model6(struct packet *p, unsigned int room)
 	p->len = get16(ip + 4) + 40;
 	if (p->len == 40 && p->f->gso_size && p->f->gso_type == TCP)
 		p->len = room;
-	/* Without a length it may be a jumbogram, which its options tell. */
+	/* Without a length it may be a jumbogram, as its options say. */
 	if (p->len == 40 && ip[6] == HOPOPTS)
 		p->len = room;
 	if (p->len > room) {
@@ -751,8 +753,8 @@ static void model6(struct packet *p, unsigned int room)
 
 /* ---- frames */
 
-/* Takes VLAN tags off: 0 is only a priority, and one is of the director's VLAN
- * device. False if it is for nobody.
+/* Removes VLAN tags: VLAN 0 is only a priority, and one is that of the
+ * director's VLAN device. False if it is for no device.
  */
 static bool untag(const uint8_t *b, unsigned int len, unsigned int *at,
 		  bool *vlan)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * How frames lie in memory. What is to be counted on its own is a row in shapes[].
+ * How frames lie in memory. A shape that is counted on its own is a row in
+ * shapes[].
  */
 #include "build.h"
 
@@ -9,7 +10,7 @@ static bool is_linear(const struct frame *f)
 	return f->linear == f->len;
 }
 
-/* In one page fragment, but for what is linear */
+/* In one page fragment, except for the linear part */
 static bool is_split(const struct frame *f)
 {
 	return f->linear < f->len && !f->pieces;
@@ -21,7 +22,7 @@ static bool is_fragments(const struct frame *f)
 	return f->pieces && f->cuts_n && f->linear < f->len;
 }
 
-/* The last fragment: with those before it a list. */
+/* The last fragment, which makes a list with those before it. */
 static bool is_listed(const struct frame *f)
 {
 	return f->whole;
@@ -70,7 +71,7 @@ void shapes_tally(struct frame *f)
 
 void shape(struct frame *f, unsigned int linear)
 {
-	/* The checksum to come must be there, as for any device. */
+	/* The field of the checksum must be linear, as for any device. */
 	if (f->gso_size && linear < f->l4 + 20)
 		linear = f->l4 + 20;
 	f->linear = linear < f->len ? linear : f->len;
@@ -85,7 +86,7 @@ void shape_cut(struct frame *f, unsigned int at)
 		f->cuts[f->cuts_n++] = at;
 }
 
-/* Mostly in the headers */
+/* Splits mostly in the headers */
 void lay(struct frame *f)
 {
 	unsigned int n = f->len - ETHER, at;

@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Sound frames of all kinds, split at each byte from the Ethernet header to a few
- * bytes behind the last header: chance would not come by all of these places.
+ * Valid frames of all kinds, split at each byte from the Ethernet header to a
+ * few bytes behind the last header: random splits would miss some of these
+ * places.
  */
 #include <string.h>
 
 #include "build.h"
 
-#define TRIES		100	/* for one that is forwarded */
+#define TRIES		100	/* to find a frame that is forwarded */
 #define BEHIND		20	/* the headers */
 
-/* With the ports that an ICMP error quotes behind options of the usual size */
+/* Includes the ports that an ICMP error quotes behind options of usual size */
 static unsigned int headers_end(const struct frame *f)
 {
 	const uint8_t *h = f->bytes + f->l4;
@@ -39,7 +40,7 @@ static void send_shaped(const struct frame *from, bool pieces,
 	batch_send(f, pieces);
 }
 
-/* In two; in three, whose second is long, or a byte */
+/* In two parts; in three, of which the second is long, or has one byte */
 static void send_split(const struct frame *f)
 {
 	unsigned int end = headers_end(f), at;
@@ -52,8 +53,8 @@ static void send_split(const struct frame *f)
 		send_shaped(f, true, at, at + 1, 0);
 }
 
-/* One that is forwarded, if it can be: see what becomes of it first. Linux 6.1 takes
- * no merged UDP.
+/* Finds a frame that is forwarded, if there is one, by sending some. Linux 6.1
+ * takes no merged UDP.
  */
 static bool find(struct frame *found, unsigned int kind, bool six)
 {
@@ -87,8 +88,8 @@ static void sweep_kinds(uint8_t protocol)
 	flows_only(0);
 }
 
-/* The transport header in several fragments, which lie in a list then, or whose
- * page fragments are put together
+/* The transport header in several fragments, which then form a list, or whose
+ * page fragments are joined
  */
 static void sweep_fragments(uint8_t protocol, bool six, unsigned int linear)
 {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * How many frames were sent of each row of the tables, and what became of them:
- * a row that is never put to the test is a failure.
+ * Counts how many frames were sent of each row of the tables, and their fates:
+ * a row that is never tested is a failure.
  */
 #include <stdio.h>
 
@@ -21,7 +21,7 @@ static const char *const columns[COLUMNS_N] = {
 	[SOUND] = "sound",
 };
 
-/* Which column each of enum row_must is about */
+/* The column for each of enum row_must */
 static const struct {
 	unsigned int must;
 	enum column column;
@@ -67,7 +67,7 @@ static void seen(const struct frame *f, enum column column)
 		rows[i].seen[column] += f->rows >> i & 1;
 }
 
-/* Once that was what must have become of it */
+/* For a frame whose fate was the expected one */
 void tally_frame(const struct frame *f)
 {
 	if (!f->sent)
@@ -107,7 +107,7 @@ void tally_print(void)
 	}
 }
 
-/* True if none is */
+/* True if no row is untested */
 bool tally_is_full(void)
 {
 	bool full = true;

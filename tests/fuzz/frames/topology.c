@@ -68,7 +68,7 @@ const struct service services[] = {
 
 const unsigned int services_n = ARRAY_SIZE(services);
 
-/* For lbctl apply */
+/* The configuration for lbctl apply */
 void config_print(void)
 {
 	const struct service *s;

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Sends frames so that they lie in memory as they are to, and hears what comes
- * out.
+ * Sends frames in their intended memory layout, and receives the output.
  *
- * What is sent by a ring lies in its pages but for as many bytes as the
+ * A frame sent by a ring lies in its pages, except for as many bytes as the
  * virtio-net header calls its headers: these are linear, at the receiver too,
  * since veth hands the packet over as it is, with the rest copied to one page
- * fragment. In several pieces it comes by the director's TUN device, which makes
- * each that is written a page fragment of its own, and the first one linear.
+ * fragment. A frame in several pieces comes by the director's TUN device, which
+ * makes each written piece a page fragment of its own, and the first one
+ * linear.
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -35,7 +35,7 @@
 
 #include "frames.h"
 
-/* Younger than Debian 12's user space headers */
+/* Newer than the user space headers of Debian 12 */
 #ifndef VIRTIO_NET_HDR_GSO_UDP_L4
 #define VIRTIO_NET_HDR_GSO_UDP_L4	5
 #endif
@@ -46,7 +46,7 @@
 
 static int client, lan, tap, director_ns, own_ns, transmit, tun;
 static unsigned int by_ring, by_tun;	/* the director's devices */
-static unsigned int tapped;		/* which of them is */
+static unsigned int tapped;		/* the one with a tap */
 static uint8_t *ring;
 static unsigned int slot, lost;
 static struct mnl_socket *netlink;
@@ -70,7 +70,7 @@ static void enter(int ns)
 		die("setns");
 }
 
-/* It hears nothing before it is attached. */
+/* The socket receives nothing before it is attached. */
 static int packet_socket(void)
 {
 	int fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0);
@@ -170,7 +170,7 @@ static struct virtio_net_hdr shape_of(const struct frame *f)
 	return shape;
 }
 
-/* Pieces end with pages at the latest. */
+/* A piece ends at the end of a page at the latest. */
 static bool send_pieces(struct frame *f)
 {
 	struct virtio_net_hdr shape = shape_of(f);
@@ -234,9 +234,9 @@ bool wire_send(struct frame *f)
 	return f->pieces ? send_pieces(f) : send_ring(f);
 }
 
-/* ---- hearing */
+/* ---- receiving */
 
-/* Type and size are put down as those of a struct frame. */
+/* Records type and size in the form of struct frame. */
 static bool hear(int fd, struct heard *heard)
 {
 	struct virtio_net_hdr shape = { 0 };
@@ -298,7 +298,7 @@ void wire_wait_lan(int seconds)
 	poll(&p, 1, seconds * 1000);
 }
 
-/* A listener at the director's device holds a clone of each packet. */
+/* A tap at the director's device holds a clone of each packet. */
 void wire_tap(bool on, bool pieces)
 {
 	unsigned int device = !on ? 0 : pieces ? by_tun : by_ring;
@@ -335,7 +335,7 @@ static unsigned int lost_at(int fd)
 	return stats.tp_drops;
 }
 
-/* What was not heard because nobody listened in time */
+/* Returns the number of frames that were lost since nobody listened in time */
 unsigned int wire_lost(void)
 {
 	lost += lost_at(lan) + lost_at(client);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * As much of the kernel as kmod/path/packet.c wants, in user space. A buffer that
- * must grow is always a new one, so that who keeps a pointer is found out.
+ * As much of the kernel as kmod/path/packet.c needs, in user space. A buffer
+ * that must grow is always a new one, so that pointers into the old one are
+ * found.
  */
 #ifndef FUZZ_SKBUFF_H
 #define FUZZ_SKBUFF_H
@@ -30,7 +31,7 @@ typedef __u16 u16;
 typedef __u32 u32;
 typedef __u64 u64;
 
-/* Versions of the kernel are none of this one's. */
+/* Differences between kernel versions do not matter here. */
 #define _DRLB_COMPAT_H
 
 #define get_unaligned(p)						\
@@ -71,7 +72,7 @@ struct frag_hdr {
 	__be32 identification;
 };
 
-/* Of addresses the parser asks nothing. */
+/* The parser does not ask for these. */
 bool ipv4_is_zeronet(__be32 addr);
 bool ipv4_is_loopback(__be32 addr);
 bool ipv4_is_multicast(__be32 addr);
