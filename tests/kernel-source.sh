@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
 #
-# What is common to the kernels that are built here from Debian's source package:
-# tests/debug/kernel and tests/bench/uml/kernel. They have a die().
+# The common functions of tests/debug/kernel and tests/bench/uml/kernel, which
+# build kernels from Debian's source package. The callers have a die().
 
 tarball=/usr/src/linux-source-6.12.tar.xz
 
-# What the result depends on, besides what a kernel adds to it on stdin.
+# The result depends on these packages, and on the caller's text on stdin.
 source_key() {
 	{
 		cat
@@ -15,8 +15,9 @@ source_key() {
 	} | sha256sum
 }
 
-# In the source tree: a configuration of what FRAGMENT says and nothing else. It is
-# checked, since allnoconfig drops in silence what lacks a dependency.
+# Configures the source tree, the current directory, with FRAGMENT and nothing
+# else. The result is checked, since allnoconfig silently drops options that
+# lack a dependency.
 source_configure() { # FRAGMENT MAKE-WORD...
 	local line missing=
 
@@ -28,7 +29,7 @@ source_configure() { # FRAGMENT MAKE-WORD...
 	[[ ! $missing ]] || die "cannot be had:$missing"
 }
 
-# Unpacks the source in WORK, runs COMMAND there, and removes it if that was well.
+# Unpacks the source in WORK, runs COMMAND there, and removes it on success.
 source_build() { # WORK LOG COMMAND...
 	rm -rf "$1"
 	mkdir "$1"
@@ -40,6 +41,6 @@ source_build() { # WORK LOG COMMAND...
 	rm -rf "$1"
 }
 
-# So that the version tells of no git tree around it, and make of no other make.
+# The version must not show a git tree around it, and make no other make.
 export LOCALVERSION=
 unset ARCH KVER KDIR MAKEFLAGS MAKELEVEL MFLAGS

@@ -150,11 +150,11 @@ mkfifo "$TMPDIR"/worker/{request,status,never}
 exec {never}<>"$TMPDIR/worker/never"
 "$TOOLS/worker" "$TMPDIR/worker" </dev/null &
 
-# Tools that in_ns() gives to the worker: each runs to its end without looking
-# at its standard input. One at a time: spawn() starts those that run meanwhile.
+# Tools that in_ns() gives to the worker: each runs to its end and does not read
+# its standard input. They run one at a time; for others use spawn().
 WORKED=" ask flood forge fragments frames malformed stray-icmp syn-flood who-has "
 
-work() { # run|start|json FIELD...; the output of a command in $input goes along
+work() { # run|start|json FIELD...; then the output of the command in $input
 	local status said
 	{
 		printf '%s\x1f' "$@"
@@ -166,7 +166,7 @@ work() { # run|start|json FIELD...; the output of a command in $input goes along
 	return "$status"
 }
 
-# A process less than sleep, ten times as fast to start.
+# Starting a sleep instead would take ten times as long.
 pause() { read -rt "$1" -u "$never" || true; }
 
 # ---- namespaces ------------------------------------------------------------
@@ -330,8 +330,8 @@ offloads() { # on|off NAMESPACE...: segmentation and checksum offload of eth0
 }
 
 # Leaves few of the kernel's modules in /lib/modules, so that depmod, which
-# reads all of them, is soon done; and the headers there, as on a director that
-# has them installed. The scenario may undo it with umount.
+# reads all of them, is fast; and the headers there, as on a director that has
+# them installed. The scenario may undo it with umount.
 few_modules() {
 	local few=$TMPDIR/modules all=/lib/modules/$KVER file
 	mkdir "$few"
@@ -373,8 +373,8 @@ json() { # EXPRESSION: a value out of lbctl's JSON on standard input
 	json_ask "$1" cat
 }
 
-json_ask() { # EXPRESSION COMMAND...: a value out of the JSON that it prints
-	# A command that fails prints no document, which makes no value.
+json_ask() { # EXPRESSION COMMAND...: a value out of the JSON of COMMAND
+	# A command that fails prints no document, so there is no value.
 	local input=("${@:2}")
 	work json "$1"
 }
@@ -406,7 +406,7 @@ spawn() { # NAMESPACE LOG COMMAND...: in the background; sets $spawned to its id
 	spawned=$!
 }
 
-listens() { # PROCESS: whether this lbctl monitor listens
+listens() { # PROCESS: succeeds if this lbctl monitor listens
 	awk -v id="$1" '$2 == 16 && $3 == id && $4 != "00000000" { found = 1 }
 		END { exit !found }' "/proc/$1/net/netlink"
 }
@@ -492,7 +492,7 @@ curl_vip() { # COUNT ADDRESS [CURL-OPTION...]
 		"http://vip:${PORT:-80}/?[1-$n]" 2>&1
 }
 
-get_vip() { # COUNT ADDRESS: as curl_vip, by the worker: many times as fast
+get_vip() { # COUNT ADDRESS: as curl_vip, but by the worker, many times as fast
 	ask tcp "$2" "${PORT:-80}" -n "$1" --timeout $((20 * SLOW))
 }
 

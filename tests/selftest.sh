@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# The module's tests of itself: what they say while it loads, each a check.
+# The module's self-tests: each message while it loads is a check.
 #
 # doors: none
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
 #
-# What a packet costs by the number of connections.
+# The cost of a packet by the number of connections.
 
 . "${BASH_SOURCE[0]%/*}/lib.sh"
 
@@ -20,8 +20,8 @@ floor() {
 	drop_none
 }
 
-# Each number on top of the last one, as far as memory goes: a connection needs
-# less than 128 bytes.
+# Each number adds to the last one, as far as there is memory: a connection
+# needs less than 128 bytes.
 host_up
 counts_instructions
 floor
@@ -37,7 +37,7 @@ for count in "${counts[@]}"; do
 	row=new
 	send udp4 0 "$have" $((count - have)) $((count - have))
 	figure connections new "$count" "$cost"
-	# Until the table has grown: meanwhile there are two to look into.
+	# Waits until the table has grown: meanwhile there are two to look into.
 	sleep 10
 	row=established
 	send udp4 0 0 "$count" $sample

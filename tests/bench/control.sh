@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
 #
-# The control plane: how many seconds what an administrator does takes. In a
+# The control plane: how many seconds an administrator's commands take. In a
 # virtual machine without KVM everything is some 20 times slower than outside.
 
 . "${BASH_SOURCE[0]%/*}/lib.sh"
 
-# What it prints stays in memory: the shared directory would take its time.
+# The output stays in memory, since the shared directory is slow.
 took() { # ROW COMMAND...
 	local start=$EPOCHREALTIME
 
@@ -17,7 +17,7 @@ took() { # ROW COMMAND...
 		'BEGIN { printf "%.3f", b - a }')"
 }
 
-# Ports are the services; the servers are the same for all.
+# The services differ in their ports; their servers are the same.
 config() { # SERVICES
 	local i n
 
@@ -40,7 +40,7 @@ for_ipvsadm() { # SERVICES
 	done
 }
 
-# 1,100 commands.
+# Prints 1,100 commands.
 one_by_one() { # FIRST-PORT
 	local i n
 

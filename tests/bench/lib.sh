@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
 #
-# What the parts of the benchmark share, in the guest. One host, one network:
+# The common functions of the benchmark's parts, in the guest. One host, one
+# network:
 #
 #	frames of clients 198.18.0.0/15, 2001:db8:1::/96 (see gen/frame.c)
 #	   |
@@ -9,10 +10,11 @@
 #	   |
 #	servers 10.0.0.11 to .14, 2001:db8::11 to ::14, permanent neighbours
 #
-# The part names what it is about to send in $row, and finds in $cost what a
-# packet cost. A figure is a line "PART<tab>ROW<tab>COLUMN<tab>VALUE" in $RESULTS/figures.
+# The part names the packets that it is about to send in $row, and finds the
+# cost of one in $cost. A figure is a line "PART<tab>ROW<tab>COLUMN<tab>VALUE"
+# in $RESULTS/figures.
 
-# Much of what is set here is for the parts.
+# The parts use many of the variables that are set here.
 # shellcheck disable=SC2034
 
 set -Eeuo pipefail
@@ -25,16 +27,17 @@ RESULTS=${RESULTS:?not started by tests/bench/run}
 
 declare -A VIP=([udp4]=10.0.0.100 [tcp4]=10.0.0.100
 		[udp6]=2001:db8::100 [tcp6]=2001:db8::100)
-# What is routed, not balanced, leaves by a device of its own: no redirects.
+# Packets that are routed, not balanced, leave by a device of their own, so that
+# there are no redirects.
 declare -A FAR=([udp4]=203.0.113.100 [tcp4]=203.0.113.100
 		[udp6]=2001:db8:f::100 [tcp6]=2001:db8:f::100)
 SYN=2
 ACK=16
-# Coprime to any number of flows here.
+# This is coprime to any number of flows here.
 STEP=15485863
-# From one packet's flow to the next one's: another one each time, none of them
-# that of the filling, so that a sample finds neither the connections of the last
-# one in the cache nor any in the order in which they were allocated.
+# The steps from one packet's flow to the next one's: a different one for each
+# sample, none of them that of the filling. So a sample finds neither the last
+# one's connections in the cache nor any in the order of their allocation.
 steps=(32452843 49979687 67867967 86028121 104395301)
 
 die() {
@@ -108,7 +111,8 @@ transmitted() { # DEVICE
 	cat "/sys/class/net/$1/statistics/tx_packets"
 }
 
-# Nobody sends for two seconds: the counters are the benchmark's.
+# Waits until nobody has sent for two seconds: then the counters are the
+# benchmark's.
 settled() {
 	local before tries
 
@@ -121,7 +125,7 @@ settled() {
 	return 1
 }
 
-# The figures are worth nothing unless the counter counts instructions.
+# The figures are worthless unless the counter counts instructions.
 counts_instructions() {
 	local cycles
 
@@ -133,10 +137,10 @@ counts_instructions() {
 # ---- packets ---------------------------------------------------------------
 
 egress=lan0	# the device that must send what is received
-target=VIP	# who it is for
+target=VIP	# the packets' destination
 row=
 cost=
-expected=	# no: what is received must be dropped
+expected=	# no: packets that are received must be dropped
 
 declare -A result=()
 
@@ -159,8 +163,8 @@ words() { # KIND FLAGS
 		"protocol=$([[ $1 == tcp* ]] && echo 6 || echo 17)"
 }
 
-# Sends $5 packets of kind $1 with TCP flags $2, of flows $3 to $3 + $4 - 1,
-# and insists that each of them has been forwarded. Cost of one: $cost.
+# Sends $5 packets of kind $1 with TCP flags $2, of flows $3 to $3 + $4 - 1, and
+# insists that each of them has been forwarded. Sets $cost for one.
 send() { # KIND FLAGS FIRST FLOWS COUNT
 	local before after wanted=$5
 
@@ -179,8 +183,8 @@ ratio() { # A B
 	awk -v a="$1" -v b="$2" 'BEGIN { printf "%.1f\n", a / b }'
 }
 
-# The floor: what it costs to make a packet, and to drop it at ingress by what
-# every kernel has for that.
+# The floor: the cost of making a packet, and of dropping it at ingress by
+# means that every kernel has.
 drop_all() {
 	expected=no
 	nft -f - <<-'END'
@@ -210,7 +214,7 @@ server() { # KIND NUMBER
 	[[ $1 == *4 ]] && echo "10.0.0.1$2" || echo "2001:db8::1$2"
 }
 
-# More servers than four: 10.16.0.1 and so on, for IPv4 only.
+# Adds more than four servers: 10.16.0.1 and so on, for IPv4 only.
 many_up() { # COUNT
 	local i
 
@@ -224,7 +228,7 @@ many() { # NUMBER
 	echo "10.16.$(($1 >> 8)).$(($1 & 255))"
 }
 
-# Weights differ, or wrr would be no more than rr.
+# The weights differ, since wrr would be no more than rr otherwise.
 drlb_many() { # SCHEDULER COUNT
 	local i
 
@@ -245,8 +249,8 @@ drlb_unload() {
 	rmmod drlb
 }
 
-# Nothing of what is measured may be left to the hash, and nothing expire while
-# the machine waits for its disk: its clock then leaps from timer to timer.
+# No measured packet may be left to the hash, and nothing may expire while the
+# machine waits for its disk: its clock then leaps from timer to timer.
 drlb_limits() {
 	echo "config conn_max 20000000"
 	echo "config tcp_unproven_max 20000000"
@@ -262,7 +266,7 @@ drlb_udp() { # TIMEOUT
 	echo "config udp $1"
 }
 
-# Services for all kinds, four servers each, as lines for lbctl apply.
+# Prints services for all kinds, four servers each, as lines for lbctl apply.
 drlb_services() {
 	local kind n
 
@@ -276,7 +280,7 @@ drlb_services() {
 	done
 }
 
-# Its own books must say the same as the device's.
+# The counters of drlb must agree with those of the device.
 drlb_check() { # PACKETS CONNECTIONS
 	local packets connections stateless
 
@@ -312,7 +316,7 @@ ipvs_load() { # BITS
 	done
 }
 
-# As its servers count them. /proc/net/ip_vs_conn takes a time that is quadratic.
+# Adds up the servers' counts. /proc/net/ip_vs_conn takes quadratic time.
 ipvs_connections() { # PROTOCOL
 	awk -v protocol="$1" '
 		$1 == "TCP" || $1 == "UDP" { wanted = $1 == protocol }

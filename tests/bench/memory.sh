@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
 #
-# Memory a connection takes: a million of them, by the kernel's own books.
+# The memory of a connection: a million of them, according to the kernel.
 
 . "${BASH_SOURCE[0]%/*}/lib.sh"
 
 count=1000000
 
-# Slabs and large kmallocs; vmalloc; and, less exactly, all that is not free.
+# Prints slabs and large kmallocs; vmalloc; and, less exactly, all used memory.
 books() {
 	sync
 	echo 3 >/proc/sys/vm/drop_caches
@@ -16,8 +16,8 @@ books() {
 	     END { printf "%.0f %.0f\n", used * 1024, free * 1024 }' /proc/meminfo
 }
 
-# What is freed late, an old table for one, has been freed when the books are
-# the same twice.
+# Waits until the figures are the same twice: memory that is freed late, as an
+# old table's, has been freed then.
 at_rest() {
 	local last=0 now tries
 
@@ -55,7 +55,7 @@ for kind in udp4 udp6; do
 	drlb_check "$sent" $count
 	drlb_unload
 
-	# A table with chains of 250 would not take less, only longer.
+	# A table with chains of 250 would take no less memory, only longer.
 	row=ipvs-20
 	ipvs_load 20
 	fill $kind

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
 #
-# Where the time of an established flow's packet goes when there are few flows,
-# and when there are more than the cache holds: User-mode Linux is sampled while
-# it sends. The generator's share and the host's are among it.
+# How the time of an established flow's packet is spent with few flows, and with
+# more than the cache holds: User-mode Linux is sampled while it sends. This
+# includes the shares of the generator and of the host.
 
 . "${BASH_SOURCE[0]%/*}/lib.sh"
 
@@ -29,7 +29,7 @@ few_and_many() {
 	send udp4 0 0 4096 4096
 	profile 4096
 	send udp4 0 4096 995904 995904
-	# A table that grows moves its entries meanwhile.
+	# A growing table moves its entries meanwhile.
 	sleep 2
 	profile 1000000
 }

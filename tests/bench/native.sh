@@ -1,23 +1,24 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
 #
-# Nanoseconds of an established flow's packet, in User-mode Linux: what counting
-# instructions does not show, which is cache misses.
+# Nanoseconds of an established flow's packet, in User-mode Linux: unlike counts
+# of instructions, they include cache misses.
 #
-# The machine underneath is shared, so there are many short samples, each with one
-# of the floor next to it, all of it in several rounds, and their median counts:
+# Others share the machine underneath, so there are many short samples, each
+# with one of the floor next to it, in several rounds, and the median counts:
 # the least would be that of a moment when nobody else used the cache, which not
-# every row finds. All of them are in $RESULTS/samples: row, column, nanoseconds,
-# packets.
+# every row meets. All samples are in $RESULTS/samples: row, column,
+# nanoseconds, packets.
 #
-# The floor is a hook of the generator's at ingress that drops. It also tells when
-# the processor is slower than it can be, for seconds on end: by a half, when
-# another thread is on the same core. What is measured then cannot be compared.
+# The floor is the generator's own hook at ingress, which drops. It also shows
+# when the processor is slower than it can be, for seconds on end: by a half,
+# when another thread is on the same core. Measurements at that time cannot be
+# compared.
 
 . "${BASH_SOURCE[0]%/*}/lib.sh"
 
 rounds=2
-# Seconds to wait for the processor, all in all.
+# Seconds to wait for the processor, in total.
 patience=600
 visits=3
 peers=(nft drlb ipvs-12 ipvs-20)
@@ -71,7 +72,7 @@ row_down() {
 	esac
 }
 
-# Chains of 250 take minutes to fill, hence once is enough.
+# Chains of 250 take minutes to fill, so they are filled only once.
 is_slow() { # PEER FLOWS
 	[[ $1 == ipvs-12 && $2 -gt 100000 ]]
 }
@@ -87,7 +88,7 @@ take() { # ROW COLUMN
 
 declare -A fastest=()
 
-# Leaves a sample of the floor that is not more than 20 % above the best one.
+# Repeats the sample of the floor until it is at most 20 % above the best one.
 floor() { # KIND WORD...
 	local now
 
@@ -101,8 +102,8 @@ floor() { # KIND WORD...
 	done
 }
 
-# As send(), but with a look at the device at the end of all: here a program
-# takes longer to start than a sample.
+# Like send(), but reads the device's counter only at the end of all samples:
+# here a program takes longer to start than a sample.
 visit() { # KIND FLAGS FLOWS
 	local STEP before after count words
 
@@ -125,7 +126,7 @@ visit() { # KIND FLAGS FLOWS
 	row_down
 }
 
-# As many connections as that, and no more.
+# There are as many connections as that, and no more.
 ipvs_check() { # PROTOCOL CONNECTIONS
 	local found
 
@@ -147,14 +148,14 @@ measure() { # PEER KIND
 			row_up
 			send "$kind" $new "$known" $((flows - known)) \
 				$((flows - known))
-			# The ACK of the handshake and the packet that
-			# proves its client are another matter.
+			# The ACK of the handshake and the packet that proves
+			# its client cost more.
 			for ((i = 0; i < 2 && later; i++)); do
 				send "$kind" $later 0 "$flows" "$flows"
 			done
 			row_down
 			known=$flows
-			# A table that grows moves its entries meanwhile.
+			# A growing table moves its entries meanwhile.
 			sleep 1
 		fi
 		for ((i = 0; i < visits; i++)); do
@@ -170,7 +171,7 @@ measure() { # PEER KIND
 	done
 }
 
-# The median of each, in the order of their first samples.
+# Prints the median of each, in the order of their first samples.
 figures() {
 	awk -F '\t' '
 		{

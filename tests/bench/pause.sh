@@ -1,16 +1,17 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
 #
-# How long a packet waits while a million connections go: a frame each 200
-# microseconds, of an established TCP connection to another service. Those of a
-# server that was removed stay until they expire, with both: it may come back.
+# How long a packet waits while a million connections go: one frame each 200
+# microseconds, of an established TCP connection to another service. The
+# connections of a removed server stay until they expire, in drlb as in IPVS,
+# since it may come back.
 
 . "${BASH_SOURCE[0]%/*}/lib.sh"
 
 count=1000000
 flows=64
 
-# The machine's clock is its instructions; what it idles costs no time here.
+# The machine's clock counts its instructions, so idling costs no time here.
 watch_for() { # COLUMN SECONDS
 	local before after
 
@@ -28,7 +29,7 @@ watch_for() { # COLUMN SECONDS
 		"$(ratio "${result[late_at]}" 1000000) ms after the start"
 }
 
-# Both kinds of services, the one for UDP with the one server 10.0.0.11.
+# Fills services of both kinds, the one for UDP with the one server 10.0.0.11.
 establish() {
 	send tcp4 $SYN 0 $flows $flows
 	send tcp4 $ACK 0 $flows $flows
@@ -82,10 +83,10 @@ host_up
 counts_instructions
 for row in drlb ipvs; do
 	"${row}_up" 86400
-	# Also gets the command from the disk, while there is time.
+	# This also reads the command from the disk, while there is time.
 	[[ $(connections) -eq $count ]] || die "$row: $(connections) connections"
 	watch_for "nothing" 3
-	# While the packets come, as soon as they do.
+	# The removal happens while packets come, as soon as they do.
 	{ sleep 1; remove; : >"$RESULTS/removed"; } &
 	watch_for "server removed" 60
 	wait $!

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
 #
-# The generator here against the kernel's own: net of their floors, they should
-# say the same. pktgen's packets are shared with it unless it is told otherwise;
-# who wants to write to one at PRE_ROUTING then gets a clone.
+# This generator against the kernel's own: above their floors, they should
+# agree. pktgen shares its packets unless told otherwise, so writing to one at
+# PRE_ROUTING takes a clone.
 #
-# What a floor is depends on what drops there: the rows drop-* show by how much.
+# A floor depends on how it drops: the rows drop-* show by how much.
 
 . "${BASH_SOURCE[0]%/*}/lib.sh"
 
@@ -17,7 +17,7 @@ set_to() { # FILE WORDS
 	echo "$2" >"/proc/net/pktgen/$1" || die "pktgen refuses: $2"
 }
 
-# Instructions a packet, by its clock: the timer's interrupts are among them.
+# Instructions a packet, by its clock, which includes the timer's interrupts.
 pktgen() { # COLUMN OPTION...
 	local column=$1 option before after wanted=$count usec
 	shift
@@ -43,7 +43,7 @@ pktgen() { # COLUMN OPTION...
 	figure pktgen "$row" "$column" "$(ratio $((usec * 1000)) "$count")"
 }
 
-# Once for the connections to be there. Each generator has new flows of its own,
+# Sends once to make the connections. Each generator has new flows of its own,
 # for which the table need not grow: with 65,536 buckets it has room.
 measure() {
 	progress "$row"
@@ -61,7 +61,7 @@ measure() {
 		"src_min 198.18.64.0" "src_max 198.18.159.255"
 }
 
-# It is to drop all of it.
+# All packets must be dropped.
 measure_drop() { # ROW
 	row=$1 expected=no
 	measure

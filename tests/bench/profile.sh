@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
 #
-# Where the instructions of a packet go, function by function: one packet is
-# stepped through. From netif_receive_skb() on, so without the generator.
+# The instructions of a packet, function by function: one packet is stepped
+# through. They are those from netif_receive_skb() on, without the generator.
 
 . "${BASH_SOURCE[0]%/*}/lib.sh"
 
@@ -43,7 +43,7 @@ send udp4 0 0 $flows $flows
 profile "ingress udp4" udp4 0 0
 send udp6 0 0 $flows $flows
 profile "ingress udp6" udp6 0 0
-# One flow more than are sent before it is stepped through.
+# There is one flow more than those that are sent before the stepping.
 profile "ingress udp4 new" udp4 0 100000 $((flows + 1))
 drlb_unload
 many_up 1000

@@ -39,8 +39,8 @@ for row in drlb-prerouting drlb-ingress; do
 	drlb_services | lbctl apply -
 	[[ $row != *ingress ]] || lbctl device add lan0
 	sent=0
-	# New flows are told from the growth of the table, which comes at one
-	# time or another: with 9,600 entries it has room for these.
+	# New flows are measured without the growth of the table, whose time
+	# varies: with 9,600 entries it has room for these.
 	for kind in "${kinds[@]}"; do
 		flags "$kind"
 		send "$kind" $new 0 $flows $flows
@@ -50,14 +50,15 @@ for row in drlb-prerouting drlb-ingress; do
 		flags "$kind"
 		send "$kind" $new $flows $more $more
 		put "$kind" new
-		# The handshake's ACK, and the packet that proves its client.
+		# These are the handshake's ACK, and the packet that proves its
+		# client.
 		send "$kind" $later 0 $flows $flows
 		send "$kind" $later 0 $flows $flows
 		send "$kind" $later 0 $flows $flows
 		put "$kind" established
 	done
 	drlb_check "$sent" $(((flows + more) * ${#kinds[@]}))
-	# What a flood costs when there may be no more entries.
+	# The cost of a flood when there may be no more entries.
 	lbctl config set conn_max 1
 	for kind in "${kinds[@]}"; do
 		flags "$kind"

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
 #
-# Two processors against one, in time: the same packets, each processor with
-# flows of its own. The floor's ratio is what the host's processors allow.
+# Two processors against one, in time: the same packets, with flows of its own
+# for each processor. The floor's ratio is the best that the host allows.
 
 . "${BASH_SOURCE[0]%/*}/lib.sh"
 
@@ -10,7 +10,7 @@ flows=4096
 count=100000
 rounds=7
 
-# Packets a microsecond, all processors together.
+# Prints packets a microsecond, of all processors together.
 rate() { # CPUS
 	local before after
 
@@ -25,7 +25,7 @@ rate() { # CPUS
 	     END { printf "%.4f\n", rate }' /proc/drlb-gen
 }
 
-# The best of several turns: others use this host as well.
+# The best of several turns counts, since others use this host as well.
 measure() {
 	local n one two
 

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
 #
-# What a new flow costs by the number of servers, for each scheduler.
+# The cost of a new flow by the number of servers, for each scheduler.
 
 . "${BASH_SOURCE[0]%/*}/lib.sh"
 
-# The growth of the table, which comes at one time or another, is not part of it:
-# with 8,192 buckets there is room for these.
+# The growth of the table, whose time varies, is not part of it: with 8,192
+# buckets there is room for these.
 flows=5000
 more=1000
 counts=(1 4 10 100 1000)

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
 #
-# What a packet costs by the number of services. It is for the last one.
+# The cost of a packet by the number of services. It is for the last one.
 
 . "${BASH_SOURCE[0]%/*}/lib.sh"
 
-# The growth of the table, which comes at one time or another, is not part of it:
-# with 8,192 buckets there is room for these.
+# The growth of the table, whose time varies, is not part of it: with 8,192
+# buckets there is room for these.
 flows=5000
 more=1000
 
@@ -24,7 +24,7 @@ floor() {
 	drop_none
 }
 
-# One server each: what is asked is what it takes to find the service.
+# Each service has one server, since only the search for the service counts.
 config() { # COUNT
 	local kind vip server i
 

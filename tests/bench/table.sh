@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
 #
-# The main table: what a packet costs, next to other ways of forwarding it.
+# The main table: the cost of a packet, next to other ways of forwarding it.
 
 . "${BASH_SOURCE[0]%/*}/lib.sh"
 
@@ -81,7 +81,7 @@ row_down() {
 	esac
 }
 
-# Whether a first packet is another matter than the next ones.
+# True if a first packet costs more than the next ones.
 has_state() {
 	[[ $row == @(ipvs|drlb)* || ($row == forward && $ct == active) ]]
 }
@@ -90,7 +90,7 @@ put() { # COLUMN: the last cost
 	figure table "$row" "$1 $ct" "$cost"
 }
 
-# After the handshake's ACK and the packet that proves its client.
+# Measures after the handshake's ACK and the packet that proves its client.
 established() { # KIND FLAGS FLOWS
 	send "$1" "$2" 0 "$3" $sample
 	send "$1" "$2" 0 "$3" $sample
@@ -122,7 +122,7 @@ host_up
 counts_instructions
 for row in "${rows[@]}"; do
 	for ct in idle active; do
-		# Neither gets as far as conntrack, but who knows.
+		# Neither should reach conntrack, which this shows.
 		for kind in "${kinds[@]}"; do
 			progress "$row, conntrack $ct, $kind"
 			row_up "$kind"

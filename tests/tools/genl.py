@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
-"""Generic netlink by hand, for the tools beside this file: messages and answers,
-what a family says of itself, and the names in the header of its interface.
+"""Generic netlink without a library, for the tools beside this file: messages
+and answers, the description of a family, and the names in the header of its
+interface.
 """
 import collections
 import re
@@ -16,7 +17,7 @@ NESTED, NET_BYTEORDER, TYPE_MASK = 0x8000, 0x4000, 0x3fff
 CTRL, GETFAMILY, GETPOLICY = 16, 3, 10
 CAP_DO, CAP_DUMP, ADMIN_PERM, UNS_ADMIN_PERM = 2, 4, 1, 16
 
-# Types of attributes, as a policy names them
+# Types of attributes, with the numbers of a policy
 (FLAG, U8, U16, U32, U64, S8, S16, S32, S64, BINARY, STRING, NUL_STRING, NEST,
  NEST_ARRAY, BITFIELD32, SINT, UINT) = range(1, 18)
 SIZES = {U8: 1, U16: 2, U32: 4, U64: 8, S8: 1, S16: 2, S32: 4, S64: 8}
@@ -71,7 +72,7 @@ def header(command, version=1, reserved=0):
 
 
 def messages(data):
-    """As the kernel goes through what was sent at once."""
+    """Yields the messages of a datagram as the kernel does."""
     while len(data) >= 16:
         length, kind, flags, seq = struct.unpack("=IHHI", data[:12])
         if length < 16 or length > len(data):
@@ -83,8 +84,8 @@ def messages(data):
 # ---- answers ---------------------------------------------------------------
 
 class Answer:
-    """error is None in what is no acknowledgement, refusal or end of a dump;
-    text and offset are None if there is none."""
+    """error is None in an answer that is no acknowledgement, refusal or end of
+    a dump; text and offset are None if there is none."""
 
     def __init__(self, kind, flags, seq, body):
         self.kind, self.flags, self.seq, self.body = kind, flags, seq, body
@@ -106,7 +107,7 @@ class Answer:
 
 
 class Lost(Exception):
-    """Events that there was no room for."""
+    """Events were lost for want of room."""
 
 
 class Socket:
@@ -126,13 +127,14 @@ class Socket:
         return [Answer(*m) for m in messages(self.socket.recv(1 << 17))]
 
     def listen(self, group):
-        """Takes the messages to a multicast group, and waits for none."""
+        """Subscribes to a multicast group, whose messages are not waited
+        for."""
         self.socket.setsockopt(socket.SOL_SOCKET, RCVBUFFORCE, 1 << 24)
         self.socket.setsockopt(270, 1, group)  # NETLINK_ADD_MEMBERSHIP
         self.socket.setblocking(False)
 
     def pending(self):
-        """The messages that are there by now: kind and body."""
+        """Returns the messages that have come by now: kind and body."""
         found = []
         while True:
             try:
@@ -147,7 +149,7 @@ class Socket:
         self.socket.close()
 
     def exchange(self, data, barrier=0xffffffff):
-        """All answers to what is sent, whole dumps included. barrier is a
+        """Returns all answers to data, whole dumps included. barrier is a
         sequence number for this alone."""
         if data:
             self.send(data)
@@ -166,7 +168,8 @@ class Socket:
         return answers
 
     def request(self, family, command, payload=b"", flags=0):
-        """The error of one request, its text, and the bodies of the answers."""
+        """Returns the error of one request, its text, and the answers'
+        bodies."""
         self.seq = self.seq % 1000000 + 1
         answers = self.exchange(message(family, REQUEST | ACK | flags, self.seq,
                                         header(command) + payload))
@@ -237,9 +240,9 @@ class Family:
 # ---- the interface's header ------------------------------------------------
 
 class Header:
-    """names: for each enum, names by value, without what they begin with.
-    nests: for each enum of attributes, the enum of what is inside, by value.
-    privileged: the commands which the manual marks with (P)."""
+    """names: for each enum, names by value, without their common beginning.
+    nests: for each enum of attributes, the enum of the nested ones, by value.
+    privileged: the commands that the manual marks with (P)."""
 
     def __init__(self, path):
         with open(path, encoding="utf-8") as f:
@@ -272,7 +275,7 @@ class Header:
         return self.nests.get(enum, {}).get(value)
 
     def text(self, enum, data):
-        """The attributes for a person, as far as they can be read."""
+        """Returns the attributes as text, as far as they can be read."""
         words = []
         for kind, value in attributes(data):
             name, inside = self.name(enum, kind), self.inside(enum, kind)

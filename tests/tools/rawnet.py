@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""Frames by hand, for the tools beside this file."""
+"""Frames made without a library, for the tools beside this file."""
 import fcntl
 import ipaddress
 import os
@@ -40,7 +40,7 @@ def ether(src, dst, kind, payload):
 
 
 def tag(frame, vlan):
-    """The frame with a tag in it, 802.1Q."""
+    """Returns the frame with an 802.1Q tag."""
     return frame[:12] + struct.pack("!HH", 0x8100, vlan) + frame[12:]
 
 
@@ -68,8 +68,8 @@ def l3(src, dst, proto, payload, **more):
 
 
 def fragments(src, dst, proto, payload, size, ident, df=False):
-    """The packets, each with up to SIZE bytes of PAYLOAD, a multiple of 8; IPv4's
-    may be marked as not to be fragmented any more."""
+    """Yields the packets, each with up to SIZE bytes of PAYLOAD, a multiple of
+    8. Those of IPv4 may be marked as not to be fragmented any more."""
     for at in range(0, len(payload), size):
         part, more = payload[at:at + size], at + size < len(payload)
         if ":" in dst:
@@ -105,7 +105,7 @@ def icmp(src, dst, kind, code, rest, payload):
 
 
 class Wire:
-    """A packet socket on a device: what is sent is a whole frame."""
+    """A packet socket on a device, which sends whole frames."""
 
     def __init__(self, device, protocol=0):
         self.socket = socket.socket(socket.AF_PACKET, socket.SOCK_RAW,

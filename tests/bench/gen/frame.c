@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The frames. A flow is known by its source: a host of 198.18.0.0/15 or
- * 2001:db8:1::/96, and from the 131,073rd flow on another port of it. The skbs
- * are what a driver makes that copies small frames, for a NIC that verifies
- * checksums: linear, with head room, fresh for each frame. napi_alloc_skb()
- * would take a page for each four of them, which Debian's kernel clears by an
- * instruction that the virtual machine counts 4,096 times.
+ * The frames. A flow is identified by its source: a host of 198.18.0.0/15 or
+ * 2001:db8:1::/96, and from the 131,073rd flow on by another port of it. The
+ * skbs are like those of a driver that copies small frames, for a NIC that
+ * verifies checksums: linear, with head room, fresh for each frame.
+ * napi_alloc_skb() would take a page for each four of them, which Debian's
+ * kernel clears by an instruction that the virtual machine counts 4,096 times.
  */
 #include "gen.h"
 
@@ -100,7 +100,7 @@ void gen_frames_prepare(struct gen_frames *frames)
 	frames->at = 0;
 }
 
-/* UDP's ports are where TCP's are. */
+/* UDP's ports are at the offsets of TCP's. */
 static void put_source(const struct gen_frames *frames, u8 *at, u32 flow)
 {
 	u32 host = flow & (BIT(HOST_BITS) - 1);
@@ -131,8 +131,8 @@ struct sk_buff *gen_frames_next(struct gen_frames *frames)
 		return NULL;
 
 	at = skb_put(skb, frames->len);
-	/* More than the frame, but a constant: memcpy() of a variable length
-	 * takes one of two ways, by the addresses that it gets.
+	/* This copies more than the frame, but a constant length: memcpy() of a
+	 * variable length takes one of two ways, depending on its addresses.
 	 */
 	memcpy(at, frames->bytes, GEN_FRAME_MAX);
 	put_source(frames, at, frames->first + frames->at);

@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The benchmark's generator. A line of KEY=VALUE words written to /proc/drlb-gen
- * is a job, done when write() returns; what is read back is its result, as lines
- * "KEY VALUE". It gives frames to the IP stack like a driver's poll function:
- * netif_receive_skb() with bottom halves off. What the packet costs is read off
- * the cycle counter, which in the virtual machine counts instructions. User-mode
- * Linux has no such counter, only the clock, and a host that does other things
- * meanwhile: there it is the middle half of the batches that tells.
+ * The benchmark's generator. A line of KEY=VALUE words written to
+ * /proc/drlb-gen is a job, done when write() returns; reading gives its result,
+ * as lines "KEY VALUE". It gives frames to the IP stack like a driver's poll
+ * function: netif_receive_skb() with bottom halves off. A packet's cost comes
+ * from the cycle counter, which in the virtual machine counts instructions.
+ * User-mode Linux has no such counter, only the clock, and a host that does
+ * other things meanwhile: there the middle half of the batches counts.
  *
  * mode=cost	count frames one after the other, interrupts off around each
  *		batch, so that the timer's work is in no packet's figures
  * mode=rate	the same with interrupts on, on the first cpus processors at a
  *		time, each with a share of the flows to itself
- * mode=trace	count frames, then one whose instructions are told, a line
+ * mode=trace	count frames, then one whose instructions are listed, a line
  *		"in FUNCTION" for each (not in User-mode Linux)
  * mode=pause	a frame each interval_us, by a timer's interrupt and NAPI, until
  *		ms milliseconds have passed: how late is the latest one?
@@ -39,7 +39,7 @@
 #define CPUS_MAX 8
 #define LINE_MAX 512
 
-/* What becomes of a frame. */
+/* The fate of a frame. */
 enum gen_sink {
 	GEN_STACK,	/* it is received */
 	GEN_FREE,	/* it is freed at once: generation's own cost */
@@ -48,13 +48,13 @@ enum gen_sink {
 
 /**
  * struct gen_job - a line that was written
- * @frames:	what is sent
+ * @frames:	frames to send
  * @mode:	one of the above
- * @sink:	what becomes of it
+ * @sink:	their fate
  * @count:	number of frames, for each processor
- * @cpus:	processors
- * @interval_us: between two frames
- * @ms:		how long it lasts
+ * @cpus:	number of processors
+ * @interval_us: time between two frames
+ * @ms:		duration
  */
 struct gen_job {
 	struct gen_frames frames;
@@ -67,18 +67,18 @@ struct gen_job {
 };
 
 /**
- * struct gen_result - what came of it
- * @sent:	frames
- * @cycles:	all of them
- * @ns:		the same by the clock
- * @middle_sent: frames of the batches that are left when the fastest quarter of
- *		them is left out, and the slowest
+ * struct gen_result - the result of a job or of a processor's part
+ * @sent:	number of frames
+ * @cycles:	cycles of all of them
+ * @ns:		their time by the clock
+ * @middle_sent: frames of the batches that are left without the fastest quarter
+ *		and the slowest quarter
  * @middle_ns:	the time of those
  * @least:	the cheapest frame's cycles
  * @most:	the dearest one's
- * @late_ns:	longest time from when a frame was due until it was dealt with
+ * @late_ns:	longest time from when a frame was due until it was handled
  * @late_at:	when that was, in ns after the start
- * @failed:	what it failed with
+ * @failed:	error number of a failure
  */
 struct gen_result {
 	u64 sent;
@@ -96,13 +96,13 @@ struct gen_result {
 /**
  * struct gen_pulse - mode=pause at work
  * @napi:	polled once for each frame
- * @timer:	says when
- * @frames:	what is sent
- * @interval:	between two frames
- * @due:	when the frame that is being dealt with was due
- * @start:	of it all
- * @stop:	no more of it
- * @result:	what came of it
+ * @timer:	fires when a frame is due
+ * @frames:	frames to send
+ * @interval:	time between two frames
+ * @due:	when the frame that is being handled was due
+ * @start:	when the job started
+ * @stop:	the timer must not be started again
+ * @result:	the job's result
  */
 struct gen_pulse {
 	struct napi_struct napi;
@@ -118,10 +118,10 @@ struct gen_pulse {
 /**
  * struct gen_thread - a processor's part in mode=rate
  * @frames:	its flows
- * @count:	frames to be sent
- * @go:		all wait for this, to start together
- * @done:	it has been sent
- * @result:	what came of it
+ * @count:	number of frames to send
+ * @go:		all threads wait for this, to start together
+ * @done:	all frames have been sent
+ * @result:	the part's result
  * @task:	the thread
  */
 struct gen_thread {
@@ -174,7 +174,7 @@ static int send_batch(struct gen_frames *frames, enum gen_sink sink, u32 count,
 	return 0;
 }
 
-/* The time of each batch is left in @spent, if that is not NULL. */
+/* Leaves the time of each batch in @spent, if that is not NULL. */
 static int send_all(struct gen_frames *frames, enum gen_sink sink, u32 count,
 		    bool quiet, struct gen_result *result, u32 *spent)
 {
@@ -239,7 +239,7 @@ static int do_cost(struct gen_job *job)
 	results_count = 1;
 	result->failed = send_all(&job->frames, job->sink, job->count, true,
 				  result, spent);
-	/* Without the last one, which need not be whole. */
+	/* The last batch is left out, since it may be incomplete. */
 	if (!result->failed)
 		find_middle(spent, job->count / BATCH, result);
 	kvfree(spent);
@@ -330,7 +330,7 @@ static enum hrtimer_restart drlb_gen_pulse(struct hrtimer *timer)
 	if (READ_ONCE(pulse->stop))
 		return HRTIMER_NORESTART;
 
-	/* While the last frame has still to be dealt with it is what is late. */
+	/* While the last frame has not been handled, that one is late. */
 	if (napi_schedule_prep(&pulse->napi)) {
 		pulse->due = hrtimer_get_expires(timer);
 		__napi_schedule(&pulse->napi);
@@ -612,8 +612,8 @@ static const struct proc_ops drlb_gen_ops = {
 	.proc_write = drlb_gen_write,
 };
 
-/* Whether the counter counts instructions: those of a loop whose number is known.
- * It is said in the log, for the scripts to insist on it.
+/* Checks whether the counter counts instructions, by a loop with a known number
+ * of them. Scripts read the result in the log and insist on it.
  */
 static void calibrate(void)
 {

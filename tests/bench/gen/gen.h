@@ -18,7 +18,7 @@
  * @dst:	the destination address, IPv4 in its first word
  * @port:	the destination port
  * @first:	number of the first flow
- * @flows:	how many there are
+ * @flows:	number of flows
  * @step:	from one frame's flow to the next one's, so that a table is not
  *		walked in the order in which it was filled
  * @at:		the next frame's flow, less @first
@@ -45,9 +45,9 @@ struct sk_buff *gen_frames_next(struct gen_frames *frames);
 
 #ifdef CONFIG_X86
 
-/* Send one frame and note where each of its instructions was. */
+/* Sends one frame and records the address of each of its instructions. */
 int gen_trace(struct gen_frames *frames);
-/* Lines "in FUNCTION", of the last one. */
+/* Prints a line "in FUNCTION" for each instruction of the last one. */
 void gen_trace_show(struct seq_file *m);
 void gen_trace_clear(void);
 void gen_trace_exit(void);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A frame step by step: the processor traps after each instruction while its
- * trap flag is set. In User-mode Linux the host would get those traps.
+ * Steps through the handling of a frame: the processor traps after each
+ * instruction while its trap flag is set. In User-mode Linux the host would get
+ * those traps.
  */
 #include "gen.h"
 
@@ -11,7 +12,7 @@
 
 #define TRACE_MAX 100000
 
-static unsigned long *trace; /* where the instructions were, while there is one */
+static unsigned long *trace; /* addresses of the instructions */
 static u32 trace_count;
 static bool tracing;
 
