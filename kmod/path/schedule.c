@@ -397,6 +397,8 @@ enum drlb_verdict drlb_schedule(struct drlb_director *d, struct sk_buff *skb,
 	}
 	/* Before any harm is done to the connection. */
 	pool = svc ? rcu_dereference(svc->pool) : NULL;
+	if (pool && unlikely(!source_is_host(pkt)))
+		return pass(d, door, DRLB_COUNT_MARTIAN);
 	if (pool &&
 	    unlikely(is_from_server(skb, rcu_dereference(pool->live))))
 		return take_home(d, skb, pkt, rcu_dereference(pool->live),
@@ -406,9 +408,6 @@ enum drlb_verdict drlb_schedule(struct drlb_director *d, struct sk_buff *skb,
 
 	if (!pool)
 		return pass(d, door, DRLB_COUNT_NO_SERVICE);
-	if (unlikely(!source_is_host(pkt)))
-		return pass(d, door, DRLB_COUNT_MARTIAN);
-
 	if (drlb_event_is_movable(pkt->event))
 		return schedule_new(d, skb, pkt, pool, pool->conf.sched,
 				    drlb_state_next[DRLB_CONNECTION_NONE]

@@ -14,7 +14,7 @@
 #     VIPs 10.0.0.100, 10.0.0.101, 2001:db8::100 and 2001:db8::101, clients and
 #     servers exist as frames only
 #
-# kernels: kasan gcov
+# kernels: 6.1 kasan gcov
 # doors: both
 # timeout: 120
 # progress: yes
@@ -63,6 +63,8 @@ modprobe tun
 in_ns director ip tuntap add dev tun0 mode tap
 in_ns director ethtool -K tun0 gro off >/dev/null
 
+# Each neighbour is known: errors that wait for one fill the buffer of the socket
+# that sends all of them.
 in_ns director ip -batch - <<END
 link set lo up
 link set tun0 mtu 4000 address $MAC_director
@@ -79,6 +81,8 @@ address add 10.0.1.2/24 dev lan0
 address add 2001:db8:1::2/64 dev lan0 nodad
 neighbour add 10.0.0.1 lladdr $MAC_router dev eth0
 neighbour add 2001:db8::1 lladdr $MAC_router dev eth0
+neighbour add fe80::1 lladdr $MAC_router dev eth0
+neighbour add fe80::1 lladdr $MAC_router dev tun0
 route add default via 10.0.0.1
 route add default via 2001:db8::1
 END
