@@ -54,8 +54,9 @@ struct drlb_egress_key {
  * @users: struct drlb_egress_user, under drlb_egresses.lock
  * @told: the state and hardware address that the users know
  * @probed: jiffies of the last active check
- * @refused: attempts in a row to create a neighbour entry that failed
- * @retry: jiffies of the next one
+ * @tries: questions in a row that had no answer, or for which there was no
+ *	neighbour entry
+ * @retry: jiffies of the next one, should the neighbour table be full
  * @rcu: frees it
  */
 struct drlb_egress {
@@ -76,7 +77,7 @@ struct drlb_egress {
 		u8 lladdr[ETH_ALEN];
 	} told;
 	unsigned long probed;
-	unsigned int refused;
+	unsigned int tries;
 	unsigned long retry;
 	struct rcu_head rcu;
 };

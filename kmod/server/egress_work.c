@@ -27,8 +27,10 @@
 /* Users of one next hop that are told before others may run. */
 #define USERS_SLICE	1024
 
-/* Seconds between two attempts to create a neighbour entry, at the most. */
-#define RETRY_MAX	8
+/* Seconds between two questions to a neighbour that does not answer while the
+ * host's table is full, at the most.
+ */
+#define RETRY_MAX	16
 
 void drlb_egresses_wake(struct drlb_egresses *egresses, unsigned long delay)
 {
@@ -72,6 +74,22 @@ static void egress_lose(struct drlb_egress *egress, u8 state)
 	drlb_egress_set_state(egress, state);
 }
 
+/* True until the next question is due. A neighbour that does not answer is asked
+ * each second; but an entry that waits for an answer cannot be thrown out, so
+ * that in a full table the questions become rarer.
+ */
+static bool egress_waits(const struct drlb_egress *egress)
+{
+	return egress->tries && time_before(jiffies, egress->retry) &&
+	       drlb_egress_table_is_full(egress->key.family);
+}
+
+static void egress_tried(struct drlb_egress *egress)
+{
+	egress->retry = jiffies + min(1U << egress->tries, RETRY_MAX) * HZ;
+	egress->tries = min(egress->tries + 1, 8U);
+}
+
 /* Find or create the neighbour entry. Its table may be full. */
 static void egress_meet(struct drlb_egress *egress, struct net_device *dev)
 {
@@ -79,21 +97,20 @@ static void egress_meet(struct drlb_egress *egress, struct net_device *dev)
 								  &nd_tbl;
 	struct neighbour *n;
 
-	if (egress->refused && time_before(jiffies, egress->retry)) {
-		egress_lose(egress, DRLB_SERVER_NO_NEIGHBOUR);
+	if (egress_waits(egress)) {
+		egress_lose(egress, egress->state == DRLB_SERVER_UNREACHABLE ?
+				    DRLB_SERVER_UNREACHABLE :
+				    DRLB_SERVER_NO_NEIGHBOUR);
 		return;
 	}
 
+	egress_tried(egress);
 	n = __neigh_lookup(tbl, &egress->key.addr, dev, 1);
 	if (!n) {
-		egress->retry = jiffies +
-				min(1U << egress->refused, RETRY_MAX) * HZ;
-		egress->refused = min(egress->refused + 1, 8U);
 		egress_lose(egress, DRLB_SERVER_NO_NEIGHBOUR);
 		return;
 	}
 
-	egress->refused = 0;
 	if (egress_adopt(egress, n)) {
 		neigh_event_send(n, NULL);
 		drlb_egress_follow(egress, n);
@@ -145,13 +162,17 @@ static void egress_probe(struct drlb_egress *egress)
 	nud = READ_ONCE(n->nud_state);
 	if (!interval)
 		egress->probed = jiffies;
+	if (nud & NUD_VALID)
+		egress->tries = 0;
 	if (nud & (NUD_REACHABLE | NUD_STALE | NUD_DELAY)) {
 		if (interval &&
 		    !time_before(jiffies, egress->probed + interval * HZ)) {
 			egress->probed = jiffies;
 			neigh_update(n, NULL, NUD_PROBE, 0, 0);
 		}
-	} else if (!(nud & (NUD_VALID | NUD_INCOMPLETE))) {
+	} else if (!(nud & (NUD_VALID | NUD_INCOMPLETE)) &&
+		   !egress_waits(egress)) {
+		egress_tried(egress);
 		neigh_event_send(n, NULL);
 	}
 	drlb_egress_follow(egress, n);

@@ -12,7 +12,6 @@
 # The servers of the stranger, 10.8.0.0/16 by wire0, do not exist.
 #
 # doors: prerouting
-# when: asked
 # timeout: 150
 #
 # Addresses and names have no spaces; functions are called by name.
