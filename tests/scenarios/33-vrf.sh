@@ -80,6 +80,12 @@ for vip in $VIP $VIP6; do
 	done
 	is "$vip: clients with the same address in two VRFs are two" \
 		"$(lb connection count client "$(at "$(of $vip 3)" 5000)")" 2
+	is "$vip: of which lbctl names the VRFs" \
+		"$(lb -o connection show client "$(at "$(of $vip 3)" 5000)" |
+		grep -o 'vrf [^ ]*' | cut -d' ' -f2 | tally)" "blue=1 red=1"
+	is "$vip: in JSON, too" "$(lb -j connection show client \
+		"$(at "$(of $vip 3)" 5000)" |
+		json "' '.join(sorted(c['vrf'] for c in connections))")" "blue red"
 done
 
 # ---- a server that is itself in the VRF: the director

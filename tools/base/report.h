@@ -15,6 +15,7 @@ struct connection {
 	struct addr client;
 	struct addr vip;
 	struct addr server;
+	uint32_t vrf;		/* index of its device; 0 outside VRFs */
 	uint32_t expires_ms;
 	uint64_t age_ms;
 };

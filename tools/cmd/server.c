@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-#include <stdlib.h>
-
-#include "base/options.h"
 #include "cmd/object.h"
+#include "cmd/run.h"
 #include "text/object.h"
 #include "text/schema.h"
 #include "view/server.h"
@@ -76,27 +74,7 @@ static enum status server_drain(struct words *w)
 
 static enum status server_show(struct words *w)
 {
-	struct services list = { 0 };
-	enum status status = STATUS_FAILED;
-	struct service_key key;
-	bool one = *w->next;
-	struct nl *nl;
-
-	if ((one && parse_service(w, &key)) || words_end(w))
-		return STATUS_USAGE;
-	nl = nl_open();
-	if (nl && !services_read(nl, one ? &key : NULL, &list)) {
-		status = STATUS_OK;
-		if (options.json)
-			json_print(jpack("{s:o}", "servers",
-					 servers_json(&list)));
-		else
-			servers_print(&list);
-	}
-	services_free(&list);
-	nl_close(nl);
-
-	return status;
+	return run_show(w, "servers", servers_json, servers_print);
 }
 
 static const struct verb server_verbs[] = {

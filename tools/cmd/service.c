@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-#include <stdlib.h>
-
-#include "base/options.h"
 #include "cmd/object.h"
+#include "cmd/run.h"
 #include "text/object.h"
 #include "text/schema.h"
 #include "view/service.h"
@@ -60,41 +58,12 @@ static enum status service_del(struct words *w)
 
 static enum status service_flush(struct words *w)
 {
-	struct nl *nl;
-
-	if (words_end(w))
-		return STATUS_USAGE;
-	nl = nl_open();
-	if (!nl)
-		return STATUS_FAILED;
-	nl_queue(nl, DRLB_CMD_SERVICE_FLUSH, 0, NL_ROOM, words_about(w));
-
-	return nl_finish(nl);
+	return run_bare(w, DRLB_CMD_SERVICE_FLUSH);
 }
 
 static enum status service_show(struct words *w)
 {
-	struct services list = { 0 };
-	enum status status = STATUS_FAILED;
-	struct service_key key;
-	bool one = *w->next;
-	struct nl *nl;
-
-	if ((one && parse_service(w, &key)) || words_end(w))
-		return STATUS_USAGE;
-	nl = nl_open();
-	if (nl && !services_read(nl, one ? &key : NULL, &list)) {
-		status = STATUS_OK;
-		if (options.json)
-			json_print(jpack("{s:o}", "services",
-					 services_json(&list)));
-		else
-			services_print(&list);
-	}
-	services_free(&list);
-	nl_close(nl);
-
-	return status;
+	return run_show(w, "services", services_json, services_print);
 }
 
 static const struct verb service_verbs[] = {

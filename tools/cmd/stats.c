@@ -3,6 +3,7 @@
 
 #include "base/options.h"
 #include "cmd/object.h"
+#include "cmd/run.h"
 #include "text/words.h"
 #include "view/stats.h"
 #include "wire/family.h"
@@ -35,16 +36,7 @@ static enum status stats_show(struct words *w)
 
 static enum status stats_zero(struct words *w)
 {
-	struct nl *nl;
-
-	if (words_end(w))
-		return STATUS_USAGE;
-	nl = nl_open();
-	if (!nl)
-		return STATUS_FAILED;
-	nl_queue(nl, DRLB_CMD_STATS_ZERO, 0, NL_ROOM, words_about(w));
-
-	return nl_finish(nl);
+	return run_bare(w, DRLB_CMD_STATS_ZERO);
 }
 
 static const struct verb stats_verbs[] = {

@@ -10,7 +10,7 @@ void connection_json(const struct connection *c, bool first)
 	const char *state = name_of(connection_state_names, c->state);
 	json_t *object;
 
-	object = jpack("{s:s, s:o, s:i, s:o, s:i, s:o, s:s, s:I, s:I}",
+	object = jpack("{s:s, s:o, s:i, s:o, s:i, s:o, s:s, s:s*, s:I, s:I}",
 		       "protocol", protocol_name(c->protocol),
 		       "client", addr_json(&c->client),
 		       "client_port", c->client_port,
@@ -18,6 +18,7 @@ void connection_json(const struct connection *c, bool first)
 		       "vip_port", c->vip_port,
 		       "server", addr_json(&c->server),
 		       "state", state,
+		       "vrf", c->vrf ? device_name(c->vrf).s : NULL,
 		       "expires_ms", (json_int_t)c->expires_ms,
 		       "age_ms", (json_int_t)c->age_ms);
 
@@ -31,7 +32,8 @@ void connection_row(const struct connection *c, struct table **table)
 		{ .title = "PROTOCOL" }, { .title = "CLIENT" },
 		{ .title = "VIP" }, { .title = "SERVER" },
 		{ .title = "STATE" }, { .title = "EXPIRES", .right = true },
-		{ .title = "AGE", .right = true }, { .title = NULL }
+		{ .title = "AGE", .right = true },
+		{ .title = "VRF", .optional = true }, { .title = NULL }
 	};
 
 	if (!*table)
@@ -48,6 +50,7 @@ void connection_row(const struct connection *c, struct table **table)
 	table_cell(*table, PLAIN, "%llu.%us",
 		   (unsigned long long)c->age_ms / 1000,
 		   (unsigned int)(c->age_ms / 100 % 10));
+	table_text(*table, PLAIN, c->vrf ? device_name(c->vrf).s : "");
 }
 
 void connection_oneline(const struct connection *c)
@@ -57,6 +60,8 @@ void connection_oneline(const struct connection *c)
 	       end_name(&c->client, c->client_port).s,
 	       end_name(&c->vip, c->vip_port).s, addr_name(&c->server).s,
 	       name_of(connection_state_names, c->state));
+	if (c->vrf)
+		printf(" vrf %s", device_name(c->vrf).s);
 	printf(" expires %u.%us age %llu.%us\n", c->expires_ms / 1000,
 	       c->expires_ms / 100 % 10, (unsigned long long)c->age_ms / 1000,
 	       (unsigned int)(c->age_ms / 100 % 10));

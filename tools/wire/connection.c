@@ -67,6 +67,7 @@ void get_connection(const struct nlmsghdr *nlh, struct connection *c)
 		 tc[DRLB_CONNECTION_A_VIP_ADDR6], &c->vip);
 	get_addr(tc[DRLB_CONNECTION_A_SERVER_ADDR4],
 		 tc[DRLB_CONNECTION_A_SERVER_ADDR6], &c->server);
+	c->vrf = attr_uint(tc[DRLB_CONNECTION_A_VRF]);
 	c->expires_ms = attr_uint(tc[DRLB_CONNECTION_A_EXPIRES_MS]);
 	c->age_ms = attr_uint(tc[DRLB_CONNECTION_A_AGE_MS]);
 }
