@@ -267,6 +267,40 @@ real_server() { # NAMESPACE VIP...: as drlb-realserver does, but in two processe
 	done | in_ns "$1" ip -batch -
 }
 
+two_servers() { # client, director, rs1 and rs2 on the LAN; both serve both VIPs
+	local n
+	switch lan
+	namespace client director rs1 rs2
+	lan_host client 3
+	lan_host director 2
+	lan_host rs1 11
+	lan_host rs2 12
+	director_devices eth0
+	vip_on_director $VIP $VIP6
+	for n in 1 2; do
+		real_server rs$n $VIP $VIP6
+		serve_http rs$n
+		serve_udp rs$n rs$n $VIP 53 $VIP6 53
+	done
+}
+
+# Makes a user who is root in a user namespace only. at_home runs a command there, in a
+# network namespace of theirs.
+stranger_home() {
+	sysctl -qw kernel.unprivileged_userns_clone=1 2>/dev/null || true
+	spawn director "$TMPDIR/home" setpriv --reuid 65534 --regid 65534 \
+		--clear-groups unshare --user --map-root-user --net \
+		sh -c 'echo ready; exec sleep 1000'
+	home=$spawned
+	wait_for 20 grep -q ready "$TMPDIR/home"
+}
+
+at_home() { # COMMAND...
+	setpriv --reuid 65534 --regid 65534 --clear-groups \
+		nsenter --target "$home" --user --net \
+		--preserve-credentials "$@"
+}
+
 topology() { # flat | routed
 	#   flat:    client --- LAN --- director, rs1, rs2, rs3
 	#   routed:  client --- router --- LAN --- director, rs1, rs2, rs3

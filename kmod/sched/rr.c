@@ -7,23 +7,18 @@
 
 #include <linux/math64.h>
 
+static struct drlb_server *rr_server(const struct drlb_live *live, u64 turn)
+{
+	div64_u64_rem(turn + live->offset, live->n, &turn);
+
+	return live->entry[turn].server;
+}
+
 static struct drlb_server *rr_pick(const struct drlb_pool *pool,
 				   const struct drlb_live *live,
 				   const struct drlb_packet *pkt)
 {
-	struct drlb_server *server;
-	u64 turn;
-	u32 i;
-
-	for (i = 0; i < DRLB_LIVE_TRIES; i++) {
-		turn = atomic64_inc_return(pool->cursor) + live->offset;
-		div64_u64_rem(turn, live->n, &turn);
-		server = live->entry[turn].server;
-		if (likely(drlb_server_usable(server)))
-			break;
-	}
-
-	return server;
+	return drlb_sched_turn(pool, live, rr_server);
 }
 
 const struct drlb_sched drlb_sched_rr = {

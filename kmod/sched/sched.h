@@ -25,6 +25,27 @@ struct drlb_server *drlb_sched_hashed(const struct drlb_pool *pool,
 struct drlb_server *drlb_sched_blind(const struct drlb_pool *pool,
 				     const struct drlb_packet *pkt);
 
+/* The server of the next turn, as @server tells, that is usable: the live set may
+ * be some milliseconds behind. The last one tried if none is.
+ * Context: softirq, RCU.
+ */
+static __always_inline struct drlb_server *
+drlb_sched_turn(const struct drlb_pool *pool, const struct drlb_live *live,
+		struct drlb_server *(*server_at)(const struct drlb_live *live,
+						 u64 turn))
+{
+	struct drlb_server *server;
+	u32 i;
+
+	for (i = 0; i < DRLB_LIVE_TRIES; i++) {
+		server = server_at(live, atomic64_inc_return(pool->cursor));
+		if (likely(drlb_server_usable(server)))
+			break;
+	}
+
+	return server;
+}
+
 /* wrr.c: a step through @weight slots that visits each once a cycle. */
 u64 drlb_wrr_stride(u64 weight);
 

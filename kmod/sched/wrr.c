@@ -105,24 +105,18 @@ static u64 turn_slot(u64 turn, u64 stride, u64 weight)
 			       weight;
 }
 
+static struct drlb_server *wrr_server(const struct drlb_live *live, u64 turn)
+{
+	div64_u64_rem(turn, live->weight, &turn);
+
+	return slot_server(live, turn_slot(turn, live->stride, live->weight));
+}
+
 static struct drlb_server *wrr_pick(const struct drlb_pool *pool,
 				    const struct drlb_live *live,
 				    const struct drlb_packet *pkt)
 {
-	struct drlb_server *server;
-	u64 turn;
-	u32 i;
-
-	for (i = 0; i < DRLB_LIVE_TRIES; i++) {
-		turn = atomic64_inc_return(pool->cursor);
-		div64_u64_rem(turn, live->weight, &turn);
-		server = slot_server(live, turn_slot(turn, live->stride,
-						     live->weight));
-		if (likely(drlb_server_usable(server)))
-			break;
-	}
-
-	return server;
+	return drlb_sched_turn(pool, live, wrr_server);
 }
 
 const struct drlb_sched drlb_sched_wrr = {

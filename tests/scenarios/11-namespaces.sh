@@ -145,16 +145,7 @@ is "which is not the director's" "$(lb save)" "$saved"
 
 # ---- with rights in a namespace of their own, and a bounded share of memory
 
-spawn director "$TMPDIR/home" setpriv --reuid 65534 --regid 65534 \
-	--clear-groups unshare --user --map-root-user --net \
-	sh -c 'echo ready; exec sleep 1000'
-home=$spawned
-wait_for 20 grep -q ready "$TMPDIR/home"
-
-at_home() { # COMMAND...: as the stranger, in a network namespace of theirs
-	setpriv --reuid 65534 --regid 65534 --clear-groups \
-		nsenter --target $home --user --net --preserve-credentials "$@"
-}
+stranger_home
 home_config() { at_home lbctl -j config show | json "$1"; }
 
 conn_max=$(home_config "defaults['conn_max']")

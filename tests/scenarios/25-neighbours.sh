@@ -55,17 +55,7 @@ thresholds() { # FIRST SECOND THIRD: of the host, both families
 
 # ---- a stranger
 
-sysctl -qw kernel.unprivileged_userns_clone=1 2>/dev/null || true
-spawn director "$TMPDIR/home" setpriv --reuid 65534 --regid 65534 \
-	--clear-groups unshare --user --map-root-user --net \
-	sh -c 'echo ready; exec sleep 1000'
-home=$spawned
-wait_for 20 grep -q ready "$TMPDIR/home"
-
-at_home() { # COMMAND...: as the stranger, in a network namespace of theirs
-	setpriv --reuid 65534 --regid 65534 --clear-groups \
-		nsenter --target $home --user --net --preserve-credentials "$@"
-}
+stranger_home
 
 dead() { # COUNT: a service with so many servers
 	local n

@@ -16,19 +16,7 @@
 # shellcheck source=../lib.sh
 . "$(dirname "$0")/../lib.sh"
 
-switch lan
-namespace client director rs1 rs2
-lan_host client 3
-lan_host director 2
-lan_host rs1 11
-lan_host rs2 12
-director_devices eth0
-vip_on_director $VIP $VIP6
-for n in 1 2; do
-	real_server rs$n $VIP $VIP6
-	serve_http rs$n
-	serve_udp rs$n rs$n $VIP 53 $VIP6 53
-done
+two_servers
 
 # ---- 400 servers, of which only the last two exist
 
