@@ -395,19 +395,17 @@ enum drlb_verdict drlb_schedule(struct drlb_director *d, struct sk_buff *skb,
 		if (!drlb_server_usable(drlb_conn_server(conn)))
 			why = DRLB_COUNT_RESCHEDULED;
 	}
-	/* Before any harm is done to the connection. */
 	pool = svc ? rcu_dereference(svc->pool) : NULL;
 	if (pool && unlikely(!source_is_host(pkt)))
 		return pass(d, door, DRLB_COUNT_MARTIAN);
-	if (pool &&
-	    unlikely(is_from_server(skb, rcu_dereference(pool->live))))
-		return take_home(d, skb, pkt, rcu_dereference(pool->live),
-				 door);
 	if (conn && !drlb_conn_kill(&d->conns, conn, pkt->family))
 		why = DRLB_COUNT_MAX;
 
 	if (!pool)
 		return pass(d, door, DRLB_COUNT_NO_SERVICE);
+	if (unlikely(is_from_server(skb, rcu_dereference(pool->live))))
+		return take_home(d, skb, pkt, rcu_dereference(pool->live),
+				 door);
 	if (drlb_event_is_movable(pkt->event))
 		return schedule_new(d, skb, pkt, pool, pool->conf.sched,
 				    drlb_state_next[DRLB_CONNECTION_NONE]
