@@ -5,173 +5,11 @@
  * a failure on the way leaves everything as it was.
  */
 #include "base/memory.h"
-#include "service/service.h"
+#include "service/members.h"
 
-#include <linux/list_sort.h>
 #include <linux/mm.h>
 #include <linux/rhashtable.h>
 #include <linux/slab.h>
-#include <linux/sort.h>
-
-/* ---- sets of servers ------------------------------------------------------ */
-
-static struct drlb_member *members_alloc(u32 n)
-{
-	return kvmalloc_array(max(n, 1U), sizeof(struct drlb_member),
-			      GFP_KERNEL);
-}
-
-/* The set as it is, with room for @room more. */
-static struct drlb_member *members_of(struct drlb_service *svc, u32 room)
-{
-	struct drlb_member *members = members_alloc(svc->servers_n + room);
-	struct drlb_server *server;
-	u32 n = 0;
-
-	if (!members)
-		return ERR_PTR(-ENOMEM);
-
-	list_for_each_entry(server, &svc->servers, list) {
-		members[n].server = server;
-		members[n++].weight = server->weight;
-	}
-
-	return members;
-}
-
-static u32 member_index(const struct drlb_member *members,
-			const struct drlb_server *server)
-{
-	u32 i = 0;
-
-	while (members[i].server != server)
-		i++;
-
-	return i;
-}
-
-/* In none of the service's lists: made for a set that is not published yet. */
-static bool server_is_fresh(const struct drlb_server *server)
-{
-	return list_empty(&server->list);
-}
-
-static void members_free(struct drlb_member *members, u32 n)
-{
-	u32 i;
-
-	for (i = 0; i < n; i++) {
-		if (server_is_fresh(members[i].server))
-			drlb_server_destroy(members[i].server);
-	}
-	kvfree(members);
-}
-
-static struct drlb_server *server_create(struct drlb_service *svc,
-					 const union nf_inet_addr *addr)
-{
-	return drlb_server_create(svc->services->egresses, svc->key.family,
-				  addr, svc, drlb_service_server_changed);
-}
-
-/* The retired server at @addr, or a new one. */
-static struct drlb_server *server_make(struct drlb_service *svc,
-				       const union nf_inet_addr *addr)
-{
-	struct drlb_server *server;
-
-	list_for_each_entry(server, &svc->retired, list) {
-		if (nf_inet_addr_cmp(drlb_server_addr(server), addr))
-			return server;
-	}
-
-	return server_create(svc, addr);
-}
-
-static int conf_cmp(const void *a, const void *b)
-{
-	return drlb_addr_cmp(&((const struct drlb_server_conf *)a)->addr,
-			     &((const struct drlb_server_conf *)b)->addr);
-}
-
-/* Most sets are in order already. */
-void drlb_service_sort(struct drlb_service_change *change)
-{
-	u32 i;
-
-	for (i = 1; i < change->servers_n; i++) {
-		if (conf_cmp(&change->servers[i - 1], &change->servers[i]) <= 0)
-			continue;
-		sort(change->servers, change->servers_n,
-		     sizeof(*change->servers), conf_cmp, NULL);
-		return;
-	}
-}
-
-static int server_order(void *priv, const struct list_head *a,
-			const struct list_head *b)
-{
-	const struct drlb_server *first, *second;
-
-	first = list_entry(a, struct drlb_server, list);
-	second = list_entry(b, struct drlb_server, list);
-
-	return drlb_addr_cmp(drlb_server_addr(first),
-			     drlb_server_addr(second));
-}
-
-/* The server at @addr in @list, or NULL. Both the list and the calls go by the
- * address: @at follows, and is the list's first at the beginning.
- */
-static struct drlb_server *server_seek(struct list_head *list,
-				       struct list_head **at,
-				       const union nf_inet_addr *addr)
-{
-	struct drlb_server *server;
-	int order;
-
-	for (; *at != list; *at = (*at)->next) {
-		server = list_entry(*at, struct drlb_server, list);
-		order = drlb_addr_cmp(drlb_server_addr(server), addr);
-		if (order >= 0)
-			return order ? NULL : server;
-	}
-
-	return NULL;
-}
-
-/* The members of a wanted set, in its order, which is the lists'. */
-static struct drlb_member *
-members_wanted(struct drlb_service *svc,
-	       const struct drlb_service_change *change)
-{
-	struct drlb_member *members = members_alloc(change->servers_n);
-	struct list_head *have, *past;
-	struct drlb_server *server;
-	u32 i;
-
-	if (!members)
-		return ERR_PTR(-ENOMEM);
-
-	list_sort(NULL, &svc->retired, server_order);
-	have = svc->servers.next;
-	past = svc->retired.next;
-	for (i = 0; i < change->servers_n; i++) {
-		const struct drlb_server_conf *want = &change->servers[i];
-
-		server = server_seek(&svc->servers, &have, &want->addr) ?:
-			 server_seek(&svc->retired, &past, &want->addr) ?:
-			 server_create(svc, &want->addr);
-		if (IS_ERR(server)) {
-			members_free(members, i);
-			return ERR_CAST(server);
-		}
-		members[i].server = server;
-		members[i].weight = want->weight;
-	}
-
-	return members;
-}
 
 /* ---- publication ---------------------------------------------------------- */
 
@@ -298,7 +136,7 @@ static int service_commit(struct drlb_service *svc,
 
 	pool = pool_make(svc, conf, members, n);
 	if (IS_ERR(pool)) {
-		members_free(members, n);
+		drlb_members_free(members, n);
 		return PTR_ERR(pool);
 	}
 
@@ -409,7 +247,7 @@ int drlb_service_add(struct drlb_services *services,
 
 	drlb_service_conf_init(&conf);
 	drlb_service_conf_merge(&conf, &change->conf, change->has);
-	members = members_wanted(svc, change);
+	members = drlb_members_wanted(svc, change);
 	err = IS_ERR(members) ? PTR_ERR(members) :
 	      service_commit(svc, &conf, members, change->servers_n);
 	if (err) {
@@ -434,8 +272,8 @@ int drlb_service_set(struct drlb_service *svc,
 	struct drlb_member *members;
 
 	drlb_service_conf_merge(&conf, &change->conf, change->has);
-	members = change->replace ? members_wanted(svc, change) :
-				    members_of(svc, 0);
+	members = change->replace ? drlb_members_wanted(svc, change) :
+				    drlb_members_of(svc, 0);
 	if (IS_ERR(members))
 		return PTR_ERR(members);
 
@@ -470,13 +308,13 @@ void drlb_services_flush(struct drlb_services *services)
 int drlb_service_server_add(struct drlb_service *svc,
 			    const struct drlb_server_conf *conf)
 {
-	struct drlb_member *members = members_of(svc, 1);
+	struct drlb_member *members = drlb_members_of(svc, 1);
 	struct drlb_server *server;
 	u32 i;
 
 	if (IS_ERR(members))
 		return PTR_ERR(members);
-	server = server_make(svc, &conf->addr);
+	server = drlb_members_server(svc, &conf->addr);
 	if (IS_ERR(server)) {
 		kvfree(members);
 		return PTR_ERR(server);
@@ -498,11 +336,11 @@ int drlb_service_server_set(struct drlb_service *svc,
 			    struct drlb_server *server,
 			    const struct drlb_server_conf *conf)
 {
-	struct drlb_member *members = members_of(svc, 0);
+	struct drlb_member *members = drlb_members_of(svc, 0);
 
 	if (IS_ERR(members))
 		return PTR_ERR(members);
-	members[member_index(members, server)].weight = conf->weight;
+	members[drlb_members_index(members, server)].weight = conf->weight;
 
 	return service_commit(svc, &svc->conf, members, svc->servers_n);
 }
@@ -510,12 +348,12 @@ int drlb_service_server_set(struct drlb_service *svc,
 int drlb_service_server_del(struct drlb_service *svc,
 			    struct drlb_server *server)
 {
-	struct drlb_member *members = members_of(svc, 0);
+	struct drlb_member *members = drlb_members_of(svc, 0);
 	u32 i;
 
 	if (IS_ERR(members))
 		return PTR_ERR(members);
-	i = member_index(members, server);
+	i = drlb_members_index(members, server);
 	memmove(&members[i], &members[i + 1],
 		(svc->servers_n - i - 1) * sizeof(*members));
 

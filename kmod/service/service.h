@@ -167,10 +167,11 @@ int drlb_service_server_set(struct drlb_service *svc,
 			    const struct drlb_server_conf *conf);
 int drlb_service_server_del(struct drlb_service *svc,
 			    struct drlb_server *server);
-/* Sort the servers of a wanted set by address. */
-void drlb_service_sort(struct drlb_service_change *change);
 /* The namespace's timeouts are others. */
 void drlb_services_follow_timeouts(struct drlb_services *services);
+
+/* members.c: sort the servers of a wanted set by address. */
+void drlb_service_sort(struct drlb_service_change *change);
 
 /* retire.c: servers and services that have been removed. */
 void drlb_service_retire_server(struct drlb_service *svc,
