@@ -127,13 +127,6 @@ void drlb_egress_put(struct drlb_egress *egress, struct drlb_egress_user *user)
 	mutex_unlock(&egresses->lock);
 }
 
-bool drlb_egress_table_is_full(u8 family)
-{
-	const struct neigh_table *tbl = family == AF_INET ? &arp_tbl : &nd_tbl;
-
-	return atomic_read(&tbl->gc_entries) > READ_ONCE(tbl->gc_thresh2);
-}
-
 /* Note that the work has something to do for it. */
 static void news_add(struct drlb_egress *egress)
 {

@@ -167,6 +167,10 @@ void drlb_egress_describe(const struct drlb_egress *egress,
 /* egress_state.c: by the name of a state, and by the neighbour's entry. */
 void drlb_egress_set_state(struct drlb_egress *egress, u8 state);
 void drlb_egress_follow(struct drlb_egress *egress, const struct neighbour *n);
+/* True if the host's table of neighbours of @family is so full that the kernel
+ * throws entries out.
+ */
+bool drlb_egress_table_is_full(u8 family);
 
 /* True if there is one for the address, and a way there is known. */
 bool drlb_egress_known(struct drlb_egresses *egresses, u8 family,
@@ -179,11 +183,6 @@ struct drlb_egress *drlb_egress_get(struct drlb_egresses *egresses, u8 family,
 				    const union nf_inet_addr *addr,
 				    struct drlb_egress_user *user);
 void drlb_egress_put(struct drlb_egress *egress, struct drlb_egress_user *user);
-
-/* True if the host's table of neighbours of @family is so full that the kernel
- * throws entries out.
- */
-bool drlb_egress_table_is_full(u8 family);
 
 /* Anything may have changed: look at all of them soon. Context: any. */
 void drlb_egresses_kick(struct drlb_egresses *egresses);

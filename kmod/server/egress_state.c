@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Next hops: the state of one. */
+/* Next hops: the state of one, and of the table in which its neighbour is. */
 #include "server/egress.h"
+
+#include <net/arp.h>
+#include <net/ndisc.h>
 
 void drlb_egress_describe(const struct drlb_egress *egress,
 			  struct drlb_egress_info *info)
@@ -62,4 +65,11 @@ void drlb_egress_follow(struct drlb_egress *egress, const struct neighbour *n)
 		return;
 
 	drlb_egress_set_state(egress, state);
+}
+
+bool drlb_egress_table_is_full(u8 family)
+{
+	const struct neigh_table *tbl = family == AF_INET ? &arp_tbl : &nd_tbl;
+
+	return atomic_read(&tbl->gc_entries) > READ_ONCE(tbl->gc_thresh2);
 }
