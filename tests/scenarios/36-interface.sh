@@ -147,4 +147,31 @@ tells "a server was removed" 10.0.0.11 "$REMOVED" \
 	lb server del tcp $VIP:80 10.0.0.11
 tells "a service was removed" - "$REMOVED" lb service del tcp $VIP:80
 
+# ---- dumps cost what they are long
+
+dump_cost() { # COUNT: a service with so many servers; milliseconds of the kernel
+	python3 -BES - "$1" <<-'END' >"$TMPDIR/many"
+		import sys
+		print("service tcp 10.0.0.100:90")
+		for n in range(int(sys.argv[1])):
+		    print(f"server 9.8.{n >> 8}.{n & 255}")
+	END
+	lb apply "$TMPDIR/many" 2>/dev/null
+	in_ns director python3 -BES - <<-'END'
+		import resource
+		import subprocess
+		for _ in range(4):
+		    subprocess.run(["lbctl", "-j", "service", "show"], check=True,
+		                   stdout=subprocess.DEVNULL)
+		print(int(1000 *
+		    resource.getrusage(resource.RUSAGE_CHILDREN).ru_stime))
+	END
+}
+
+few=$(dump_cost 2000)
+many=$(dump_cost 8000)
+say "four dumps: $few ms of 2,000 servers, $many ms of 8,000"
+between "a dump of four times the servers takes four times as long" \
+	$many $few $((few * 8))
+
 finish
