@@ -30,8 +30,8 @@ enum drlb_parse {
 };
 
 /* The plain packet, which nearly all are: TCP or UDP right behind a header
- * without options, both in the linear part, no padding behind, outside VRFs.
- * False for all others, right or wrong. The caller looks at the VRF.
+ * without options, both in the linear part, no padding behind. False for all
+ * others, right or wrong. The caller has seen that the packet is in no VRF.
  */
 static __always_inline bool drlb_packet_plain4(const struct sk_buff *skb,
 					       enum drlb_door door,

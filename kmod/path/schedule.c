@@ -264,12 +264,14 @@ static __always_inline bool is_from_server(const struct sk_buff *skb,
 /* A packet that another director has scheduled is never sent on again: two
  * directors that are servers of each other would send it to and fro. It is for
  * the local server, and its connection gets an entry so that its next packets
- * need no second look.
+ * need no second look. @conn, which may be NULL, is an entry that it cannot go
+ * with. It makes way, unless there is no local server: then the frame comes from
+ * a host that is no director, and that has no say in a client's connection.
  */
 static enum drlb_verdict take_home(struct drlb_director *d, struct sk_buff *skb,
 				   const struct drlb_packet *pkt,
 				   const struct drlb_live *live,
-				   enum drlb_door door)
+				   struct drlb_conn *conn, enum drlb_door door)
 {
 	u32 state = drlb_state_next[DRLB_CONNECTION_NONE][pkt->event];
 	struct drlb_server *server = live->local;
@@ -281,6 +283,8 @@ static enum drlb_verdict take_home(struct drlb_director *d, struct sk_buff *skb,
 	if (!server || pkt->icmp_error || READ_ONCE(server->dead))
 		return DRLB_PASS;
 
+	if (conn)
+		drlb_conn_kill(&d->conns, conn, pkt->family);
 	if (state != DRLB_CONNECTION_NONE && !drlb_conn_full(&d->conns, state) &&
 	    drlb_conn_create(&d->conns, pkt, &server->load, state,
 			     READ_ONCE(server->timeout[state])))
@@ -315,7 +319,7 @@ static enum drlb_verdict direct_error(struct drlb_director *d,
 	if (!pool->conf.sched->adopts && !stateless_lately(d, packet_proto(pkt)))
 		return pass(d, door, DRLB_COUNT_ICMP_UNRELATED);
 	if (is_from_server(skb, rcu_dereference(pool->live)))
-		return take_home(d, skb, pkt, rcu_dereference(pool->live),
+		return take_home(d, skb, pkt, rcu_dereference(pool->live), NULL,
 				 door);
 
 	return forward_hashed(d, skb, pkt, pool, door);
@@ -398,14 +402,14 @@ enum drlb_verdict drlb_schedule(struct drlb_director *d, struct sk_buff *skb,
 	pool = svc ? rcu_dereference(svc->pool) : NULL;
 	if (pool && unlikely(!source_is_host(pkt)))
 		return pass(d, door, DRLB_COUNT_MARTIAN);
+	if (pool && unlikely(is_from_server(skb, rcu_dereference(pool->live))))
+		return take_home(d, skb, pkt, rcu_dereference(pool->live), conn,
+				 door);
 	if (conn && !drlb_conn_kill(&d->conns, conn, pkt->family))
 		why = DRLB_COUNT_MAX;
 
 	if (!pool)
 		return pass(d, door, DRLB_COUNT_NO_SERVICE);
-	if (unlikely(is_from_server(skb, rcu_dereference(pool->live))))
-		return take_home(d, skb, pkt, rcu_dereference(pool->live),
-				 door);
 	if (drlb_event_is_movable(pkt->event))
 		return schedule_new(d, skb, pkt, pool, pool->conf.sched,
 				    drlb_state_next[DRLB_CONNECTION_NONE]

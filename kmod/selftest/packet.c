@@ -5,7 +5,7 @@
  * of the linear part lies 0xff where the parser has no business, and the rest of
  * a good packet where it might take that for its own. The parser for plain
  * packets has to take those that are plain and no others, and the parser for all
- * has to come to the same; both with and without a VRF.
+ * has to come to the same, and is tried in a VRF as well.
  *
  * Every pull moves the head, so that pointers from before it are found out: by
  * the 0xff behind the old one, which a clone holds; or, where there is no clone

@@ -42,7 +42,6 @@ struct drlb_egress_key {
  * @neigh: the neighbour entry; NULL for the director itself, without a route,
  *	and while there is none. The neighbour layer resolves it and keeps its
  *	header; packets read it under RCU.
- * @usable: new connections may go there; by @state
  * @state: enum drlb_server_state
  * @mtu: the longest packet that may go this way, in bytes from the IP header
  * @failed: jiffies, of which 32 bits, when it was last found unreachable
@@ -61,8 +60,7 @@ struct drlb_egress_key {
  */
 struct drlb_egress {
 	struct neighbour __rcu *neigh;
-	bool usable;
-	u8 state;
+	u32 state;
 	u32 mtu;
 	u32 failed;
 
@@ -82,9 +80,14 @@ struct drlb_egress {
 	struct rcu_head rcu;
 };
 
+/* States in which new connections may go there. */
+#define DRLB_EGRESS_USABLE	(BIT(DRLB_SERVER_UP) |			\
+				 BIT(DRLB_SERVER_LOCAL) |		\
+				 BIT(DRLB_SERVER_RESOLVING))
+
 static inline bool drlb_egress_usable(const struct drlb_egress *egress)
 {
-	return READ_ONCE(egress->usable);
+	return DRLB_EGRESS_USABLE >> READ_ONCE(egress->state) & 1;
 }
 
 /* True for the first second in which it is known not to answer: a neighbour

@@ -25,21 +25,13 @@ void drlb_egress_describe(const struct drlb_egress *egress,
 	rcu_read_unlock();
 }
 
-/* States in which new connections may go there. */
-#define USABLE	(BIT(DRLB_SERVER_UP) | BIT(DRLB_SERVER_LOCAL) |	\
-		 BIT(DRLB_SERVER_RESOLVING))
-
 void drlb_egress_set_state(struct drlb_egress *egress, u8 state)
 {
-	bool usable = BIT(state) & USABLE;
-
-	if (READ_ONCE(egress->state) == state &&
-	    READ_ONCE(egress->usable) == usable)
+	if (READ_ONCE(egress->state) == state)
 		return;
 	if (state == DRLB_SERVER_UNREACHABLE)
 		WRITE_ONCE(egress->failed, (u32)jiffies);
 	WRITE_ONCE(egress->state, state);
-	WRITE_ONCE(egress->usable, usable);
 }
 
 static u8 neigh_server_state(const struct neighbour *n)

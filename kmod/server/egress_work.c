@@ -76,12 +76,14 @@ static void egress_lose(struct drlb_egress *egress, u8 state)
 
 /* True until the next question is due. A neighbour that does not answer is asked
  * each second; but an entry that waits for an answer cannot be thrown out, so
- * that in a full table the questions become rarer.
+ * that in a full table the questions become rarer. So do attempts to create an
+ * entry.
  */
 static bool egress_waits(const struct drlb_egress *egress)
 {
 	return egress->tries && time_before(jiffies, egress->retry) &&
-	       drlb_egress_table_is_full(egress->key.family);
+	       (READ_ONCE(egress->state) == DRLB_SERVER_NO_NEIGHBOUR ||
+		drlb_egress_table_is_full(egress->key.family));
 }
 
 static void egress_tried(struct drlb_egress *egress)
@@ -90,29 +92,27 @@ static void egress_tried(struct drlb_egress *egress)
 	egress->tries = min(egress->tries + 1, 8U);
 }
 
-/* Find or create the neighbour entry. Its table may be full. */
+/* Find the neighbour entry, or create it if that is due. Its table may be full. */
 static void egress_meet(struct drlb_egress *egress, struct net_device *dev)
 {
 	struct neigh_table *tbl = egress->key.family == AF_INET ? &arp_tbl :
 								  &nd_tbl;
+	bool waits = egress_waits(egress);
 	struct neighbour *n;
 
-	if (egress_waits(egress)) {
-		egress_lose(egress, egress->state == DRLB_SERVER_UNREACHABLE ?
-				    DRLB_SERVER_UNREACHABLE :
-				    DRLB_SERVER_NO_NEIGHBOUR);
-		return;
-	}
-
-	egress_tried(egress);
-	n = __neigh_lookup(tbl, &egress->key.addr, dev, 1);
+	if (!waits)
+		egress_tried(egress);
+	n = __neigh_lookup(tbl, &egress->key.addr, dev, !waits);
 	if (!n) {
-		egress_lose(egress, DRLB_SERVER_NO_NEIGHBOUR);
+		if (!waits ||
+		    READ_ONCE(egress->state) != DRLB_SERVER_UNREACHABLE)
+			egress_lose(egress, DRLB_SERVER_NO_NEIGHBOUR);
 		return;
 	}
 
 	if (egress_adopt(egress, n)) {
-		neigh_event_send(n, NULL);
+		if (!waits)
+			neigh_event_send(n, NULL);
 		drlb_egress_follow(egress, n);
 	}
 	neigh_release(n);
@@ -126,6 +126,7 @@ static void egress_resolve(struct drlb_egress *egress)
 	drlb_route_find(egress->egresses->net, egress->key.family,
 			&egress->key.addr, &route);
 	if (!route.dev) {
+		egress->tries = 0;
 		egress_lose(egress, route.kind == DRLB_ROUTE_LOCAL ?
 				    DRLB_SERVER_LOCAL : DRLB_SERVER_NO_ROUTE);
 		return;
@@ -134,15 +135,17 @@ static void egress_resolve(struct drlb_egress *egress)
 	WRITE_ONCE(egress->mtu, route.mtu);
 	rcu_read_lock();
 	n = egress_neigh(egress);
-	if (n && n->dev != route.dev)
+	if (n && n->dev != route.dev) {
+		egress->tries = 0;
 		n = NULL;
+	}
 	rcu_read_unlock();
 	if (!n)
 		egress_meet(egress, route.dev);
 	drlb_route_put(&route);
 }
 
-/* Ask the neighbour, if it is time. A failed one is asked each second. */
+/* Ask the neighbour, if it is time. */
 static void egress_probe(struct drlb_egress *egress)
 {
 	u32 interval = READ_ONCE(egress->egresses->probe_interval);

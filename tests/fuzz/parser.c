@@ -34,15 +34,19 @@ static void expect(bool good, const char *what)
 
 /* True for a packet that the parser for plain ones takes. */
 static bool parse_plain(const struct sk_buff *skb, enum drlb_door door,
-			u8 family, int vrf, struct drlb_packet *pkt)
+			u8 family, struct drlb_packet *pkt)
 {
 	struct sk_buff before = *skb;
+	bool plain;
 
-	if (!drlb_packet_plain(skb, door, family, vrf, &pkt->key, &pkt->event)) {
+	plain = family == AF_INET ?
+		drlb_packet_plain4(skb, door, &pkt->key.v4, &pkt->event) :
+		drlb_packet_plain6(skb, &pkt->key.v6, &pkt->event);
+	expect(!memcmp(skb, &before, sizeof(before)), "it was changed");
+	if (!plain) {
 		memset(pkt, 0, sizeof(*pkt));
 		return false;
 	}
-	expect(!memcmp(skb, &before, sizeof(before)), "it was changed");
 	pkt->family = family;
 
 	return true;
@@ -62,7 +66,7 @@ static enum drlb_parse parse(const u8 *data, size_t size, u8 how,
 	/* Keys are compared and hashed with their holes, which must be zero. */
 	memset(pkt, 0, sizeof(*pkt));
 	skb_linear(&skb, headlen);
-	if (any || !parse_plain(&skb, door, family, vrf, pkt))
+	if (any || vrf || !parse_plain(&skb, door, family, pkt))
 		ret = drlb_packet_parse(&skb, door, family, vrf, pkt);
 	expect(skb.headlen <= skb.len && skb.len <= size, "it grew");
 	expect(ret != DRLB_PARSE_OK || pkt->family == family, "another family");

@@ -93,13 +93,13 @@ for vip in $VIP $VIP6; do
 
 	# The second director knows connections of these ports that have ended,
 	# half of them with the first one as server.
-	ended=(6001 6002 6003 6004)
+	ended="6001 6002 6003 6004"
 	in_ns client "$TOOLS/forge" eth0 $MAC_second "$(of $vip 3)" $vip 80 \
-		syn,rst ${ended[*]}
+		syn,rst $ended
 	in_ns director "$TOOLS/forge" eth0 $MAC_second "$(of $vip 3)" $vip 80 \
-		syn,ack ${ended[*]}
+		syn,ack $ended
 	is "$vip: a port that is used again stays with the second director" \
-		"$(in_ns second lbctl -j connection show vip $(at $vip 80) |
+		"$(in_ns second lbctl -j connection show vip "$(at $vip 80)" |
 		json "' '.join(c['server'] + '/' + c['state']
 			for c in connections if c['client_port'] // 10 == 600)" |
 		tr ' ' '\n' | tally)" "$(of $vip 12)/ACK_RECV=4"

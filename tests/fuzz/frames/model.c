@@ -281,6 +281,11 @@ static void schedule(struct packet *p, const struct service *s, uint8_t state)
 		forward(p, enter(&p->key, s, state), usable(s));
 }
 
+static bool has_local(const struct service *s)
+{
+	return s->servers & 1 << SERVER_LOCAL;
+}
+
 /* True if another director has sent it: a server of the service, drained or
  * not.
  */
@@ -301,7 +306,7 @@ static bool is_from_server(const struct packet *p, const struct service *s)
 static void take_home(struct packet *p, const struct service *s, uint8_t state)
 {
 	counted(p, COUNT_FROM_SERVER);
-	if (!(s->servers & 1 << SERVER_LOCAL) || p->error)
+	if (!has_local(s) || p->error)
 		return;
 	if (state != NOTHING)
 		enter(&p->key, s, state);
@@ -381,10 +386,11 @@ static void direct(struct packet *p)
 			forward(p, *where, usable((*where)->service));
 			return;
 		}
-		forget(where);
 	}
 
 	s = find_service(&p->key);
+	if (*where && !(s && is_from_server(p, s) && !has_local(s)))
+		forget(where);
 	if (!s)
 		counted(p, COUNT_NO_SERVICE);
 	else if (!is_host(&p->key))
