@@ -248,8 +248,8 @@ static int server_set(struct drlb_net *dn, struct drlb_service *svc,
 		      struct netlink_ext_ack *extack)
 {
 	struct drlb_server *server = get_server(svc, conf, extack);
-	struct drlb_server_conf merged = *conf;
-	int err, i;
+	struct drlb_server_conf merged = {};
+	int err;
 
 	if (!server)
 		return -ENOENT;
@@ -257,11 +257,8 @@ static int server_set(struct drlb_net *dn, struct drlb_service *svc,
 		return 0;
 
 	/* The options that are not given stay. */
-	for (i = 0; i < DRLB_SERVER_OPTIONS; i++) {
-		if (conf->has & BIT(i))
-			continue;
-		merged.weight = server->weight;
-	}
+	merged.weight = server->weight;
+	drlb_server_conf_merge(&merged, conf);
 	err = drlb_service_server_set(svc, server, &merged);
 	if (!err)
 		publish_server(dn, DRLB_EVENT_SERVER_CHANGED, svc, server);

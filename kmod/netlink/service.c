@@ -85,44 +85,22 @@ int drlb_nl_put_key(struct sk_buff *skb, const struct drlb_service_key *key)
 	       nla_put_be16(skb, DRLB_SERVICE_A_PORT, key->port);
 }
 
-static int parse_options(struct nlattr *const *tb,
-			 struct drlb_service_change *change,
+/* Those of @n @options that are given; @has is their mask. */
+static int parse_options(const struct drlb_option *options, int n,
+			 struct nlattr *const *tb, void *conf, u32 *has,
 			 struct netlink_ext_ack *extack)
 {
 	int err, i;
 
-	for (i = 0; i < DRLB_SERVICE_OPTIONS; i++) {
-		const struct drlb_option *option = &drlb_service_options[i];
+	for (i = 0; i < n; i++) {
+		const struct nlattr *attr = tb[options[i].attr];
 
-		if (!tb[option->attr])
+		if (!attr)
 			continue;
-		err = drlb_nl_get_option(option, tb[option->attr],
-					 &change->conf, extack);
+		err = drlb_nl_get_option(&options[i], attr, conf, extack);
 		if (err)
 			return err;
-		change->has |= BIT(i);
-	}
-
-	return 0;
-}
-
-static int parse_server_options(struct nlattr *const *tb,
-				struct drlb_server_conf *conf,
-				struct netlink_ext_ack *extack)
-{
-	int err, i;
-
-	for (i = 0; i < DRLB_SERVER_OPTIONS; i++) {
-		const struct drlb_option *option = &drlb_server_options[i];
-
-		*drlb_option_word(option, conf) = option->initial;
-		if (!tb[option->attr])
-			continue;
-		err = drlb_nl_get_option(option, tb[option->attr], conf,
-					 extack);
-		if (err)
-			return err;
-		conf->has |= BIT(i);
+		*has |= BIT(i);
 	}
 
 	return 0;
@@ -164,7 +142,10 @@ static int parse_server(struct nlattr *nest, const struct drlb_service_key *key,
 
 	conf->origin = nest;
 
-	return parse_server_options(tb, conf, extack);
+	drlb_server_conf_init(conf);
+
+	return parse_options(drlb_server_options, DRLB_SERVER_OPTIONS, tb,
+			     conf, &conf->has, extack);
 }
 
 static u32 count_servers(const struct genl_info *info)
@@ -222,7 +203,8 @@ static int parse_change(const struct genl_info *info,
 	if (err)
 		return err;
 
-	return parse_options(tb, change, info->extack) ?:
+	return parse_options(drlb_service_options, DRLB_SERVICE_OPTIONS, tb,
+			     &change->conf, &change->has, info->extack) ?:
 	       parse_servers(info, change);
 }
 

@@ -194,7 +194,6 @@ schedule_new(struct drlb_director *d, struct sk_buff *skb,
 	     enum drlb_door door)
 {
 	struct drlb_server *server;
-	struct drlb_conn *conn;
 
 	if (unlikely(drlb_conn_full(&d->conns, state)))
 		return schedule_stateless(d, skb, pkt, pool, state, door);
@@ -210,9 +209,8 @@ schedule_new(struct drlb_director *d, struct sk_buff *skb,
 		return refuse(d, skb, pkt, door, DRLB_COUNT_BEYOND_SCOPE,
 			      DRLB_REFUSE_SCOPE);
 
-	conn = drlb_conn_create(&d->conns, pkt, &server->load, state,
-				READ_ONCE(server->timeout[state]));
-	if (unlikely(!conn))
+	if (unlikely(!drlb_conn_create(&d->conns, pkt, &server->load, state,
+				       READ_ONCE(server->timeout[state]))))
 		return schedule_known(d, skb, pkt, pool, state, door);
 
 	drlb_traffic_conn(server->traffic);
@@ -303,6 +301,7 @@ static enum drlb_verdict direct_error(struct drlb_director *d,
 				      enum drlb_door door)
 {
 	const struct drlb_service *svc;
+	const struct drlb_live *live;
 	const struct drlb_pool *pool;
 
 	if (conn && READ_ONCE(conn->state) != DRLB_CONN_DEAD &&
@@ -318,9 +317,10 @@ static enum drlb_verdict direct_error(struct drlb_director *d,
 	pool = rcu_dereference(svc->pool);
 	if (!pool->conf.sched->adopts && !stateless_lately(d, packet_proto(pkt)))
 		return pass(d, door, DRLB_COUNT_ICMP_UNRELATED);
-	if (is_from_server(skb, rcu_dereference(pool->live)))
-		return take_home(d, skb, pkt, rcu_dereference(pool->live), NULL,
-				 door);
+
+	live = rcu_dereference(pool->live);
+	if (is_from_server(skb, live))
+		return take_home(d, skb, pkt, live, NULL, door);
 
 	return forward_hashed(d, skb, pkt, pool, door);
 }
@@ -381,6 +381,7 @@ enum drlb_verdict drlb_schedule(struct drlb_director *d, struct sk_buff *skb,
 {
 	enum drlb_counter why = DRLB_COUNT_MAX;
 	const struct drlb_service *svc;
+	const struct drlb_live *live;
 	const struct drlb_pool *pool;
 
 	if (pkt->icmp_error)
@@ -399,17 +400,21 @@ enum drlb_verdict drlb_schedule(struct drlb_director *d, struct sk_buff *skb,
 		if (!drlb_server_usable(drlb_conn_server(conn)))
 			why = DRLB_COUNT_RESCHEDULED;
 	}
-	pool = svc ? rcu_dereference(svc->pool) : NULL;
-	if (pool && unlikely(!source_is_host(pkt)))
+	if (!svc) {
+		if (conn)
+			drlb_conn_kill(&d->conns, conn, pkt->family);
+		return pass(d, door, DRLB_COUNT_NO_SERVICE);
+	}
+	if (unlikely(!source_is_host(pkt)))
 		return pass(d, door, DRLB_COUNT_MARTIAN);
-	if (pool && unlikely(is_from_server(skb, rcu_dereference(pool->live))))
-		return take_home(d, skb, pkt, rcu_dereference(pool->live), conn,
-				 door);
+
+	pool = rcu_dereference(svc->pool);
+	live = rcu_dereference(pool->live);
+	if (unlikely(is_from_server(skb, live)))
+		return take_home(d, skb, pkt, live, conn, door);
 	if (conn && !drlb_conn_kill(&d->conns, conn, pkt->family))
 		why = DRLB_COUNT_MAX;
 
-	if (!pool)
-		return pass(d, door, DRLB_COUNT_NO_SERVICE);
 	if (drlb_event_is_movable(pkt->event))
 		return schedule_new(d, skb, pkt, pool, pool->conf.sched,
 				    drlb_state_next[DRLB_CONNECTION_NONE]

@@ -25,8 +25,8 @@ struct drlb_server *drlb_sched_hashed(const struct drlb_pool *pool,
 struct drlb_server *drlb_sched_blind(const struct drlb_pool *pool,
 				     const struct drlb_packet *pkt);
 
-/* The server of the next turn, as @server_at tells, that is usable: the live set may
- * be some milliseconds behind. The last one tried if none is.
+/* The server of the next turn, as @server_at tells, that is usable: the live set
+ * may be some milliseconds behind. The last one tried if none is.
  * Context: softirq, RCU.
  */
 static __always_inline struct drlb_server *

@@ -57,14 +57,14 @@ static void live_sum_weights(struct drlb_live *live)
  */
 static int live_note_macs(struct drlb_live *live, const struct drlb_pool *pool)
 {
-	u32 slots = roundup_pow_of_two(3 * max(pool->all, 1U));
 	struct drlb_egress_info info;
+	u32 slots, i;
 	u64 mac;
-	u32 i;
 
 	if (!pool->all)
 		return 0;
 
+	slots = roundup_pow_of_two(3 * pool->all);
 	live->macs = kvcalloc(slots, sizeof(*live->macs), DRLB_GFP_CONFIG);
 	if (!live->macs)
 		return -ENOMEM;

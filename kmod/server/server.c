@@ -44,6 +44,19 @@ err_server:
 	return ERR_PTR(err);
 }
 
+struct drlb_server *drlb_server_find(const struct list_head *list,
+				     const union nf_inet_addr *addr)
+{
+	struct drlb_server *server;
+
+	list_for_each_entry(server, list, list) {
+		if (nf_inet_addr_cmp(drlb_server_addr(server), addr))
+			return server;
+	}
+
+	return NULL;
+}
+
 static void server_free(struct rcu_head *rcu)
 {
 	struct drlb_server *server = container_of(rcu, struct drlb_server, rcu);

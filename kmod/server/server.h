@@ -78,6 +78,9 @@ drlb_server_create(struct drlb_egresses *egresses, u8 family,
 		   const union nf_inet_addr *addr,
 		   struct drlb_service *service,
 		   void (*changed)(struct drlb_egress_user *user));
+/* The one at @addr in a list of a service's, or NULL. */
+struct drlb_server *drlb_server_find(const struct list_head *list,
+				     const union nf_inet_addr *addr);
 /* Free it after a grace period. No connection may count in it. */
 void drlb_server_destroy(struct drlb_server *server);
 void drlb_server_totals(const struct drlb_server *server,

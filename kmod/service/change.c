@@ -25,10 +25,14 @@ static bool has_timeouts(const struct drlb_service *svc)
 	return false;
 }
 
+/* Without timeouts of its own nobody reads the service's: see below. */
 static void service_set_timeouts(struct drlb_service *svc)
 {
 	const u32 *of_net = svc->services->timeout;
 	int i;
+
+	if (!has_timeouts(svc))
+		return;
 
 	for (i = 0; i < DRLB_STATES; i++) {
 		u32 seconds = svc->conf.timeout[i];

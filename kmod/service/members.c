@@ -68,14 +68,7 @@ static struct drlb_server *server_create(struct drlb_service *svc,
 struct drlb_server *drlb_members_server(struct drlb_service *svc,
 					const union nf_inet_addr *addr)
 {
-	struct drlb_server *server;
-
-	list_for_each_entry(server, &svc->retired, list) {
-		if (nf_inet_addr_cmp(drlb_server_addr(server), addr))
-			return server;
-	}
-
-	return server_create(svc, addr);
+	return drlb_server_find(&svc->retired, addr) ?: server_create(svc, addr);
 }
 
 static int conf_cmp(const void *a, const void *b)

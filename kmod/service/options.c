@@ -99,34 +99,58 @@ int drlb_option_set(const struct drlb_option *option, void *conf, u32 value,
 	return err;
 }
 
-void drlb_service_conf_init(struct drlb_service_conf *conf)
+static void conf_init(const struct drlb_option *options, int n, void *conf)
 {
 	int i;
 
+	for (i = 0; i < n; i++) {
+		if (options[i].type != DRLB_OPTION_SCHED)
+			*drlb_option_word(&options[i], conf) =
+				options[i].initial;
+	}
+}
+
+void drlb_service_conf_init(struct drlb_service_conf *conf)
+{
 	memset(conf, 0, sizeof(*conf));
 	conf->sched = drlb_sched_at(0);
-	for (i = 0; i < DRLB_SERVICE_OPTIONS; i++) {
-		const struct drlb_option *option = &drlb_service_options[i];
+	conf_init(drlb_service_options, DRLB_SERVICE_OPTIONS, conf);
+}
 
-		if (option->type != DRLB_OPTION_SCHED)
-			*drlb_option_word(option, conf) = option->initial;
+void drlb_server_conf_init(struct drlb_server_conf *conf)
+{
+	conf_init(drlb_server_options, DRLB_SERVER_OPTIONS, conf);
+}
+
+static void option_copy(const struct drlb_option *option, void *conf,
+			const void *from)
+{
+	size_t size = option->type == DRLB_OPTION_SCHED ?
+		      sizeof(const struct drlb_sched *) : sizeof(u32);
+
+	memcpy(conf + option->offset, from + option->offset, size);
+}
+
+static void conf_merge(const struct drlb_option *options, int n, void *conf,
+		       const void *from, u32 has)
+{
+	int i;
+
+	for (i = 0; i < n; i++) {
+		if (has & BIT(i))
+			option_copy(&options[i], conf, from);
 	}
 }
 
 void drlb_service_conf_merge(struct drlb_service_conf *conf,
 			     const struct drlb_service_conf *from, u32 has)
 {
-	int i;
+	conf_merge(drlb_service_options, DRLB_SERVICE_OPTIONS, conf, from, has);
+}
 
-	for (i = 0; i < DRLB_SERVICE_OPTIONS; i++) {
-		const struct drlb_option *option = &drlb_service_options[i];
-
-		if (!(has & BIT(i)))
-			continue;
-		if (option->type == DRLB_OPTION_SCHED)
-			conf->sched = from->sched;
-		else
-			*drlb_option_word(option, conf) =
-				*drlb_option_word(option, from);
-	}
+void drlb_server_conf_merge(struct drlb_server_conf *conf,
+			    const struct drlb_server_conf *from)
+{
+	conf_merge(drlb_server_options, DRLB_SERVER_OPTIONS, conf, from,
+		   from->has);
 }

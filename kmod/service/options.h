@@ -91,10 +91,15 @@ static inline u32 *drlb_option_word(const struct drlb_option *option,
 int drlb_option_set(const struct drlb_option *option, void *conf, u32 value,
 		    struct netlink_ext_ack *extack);
 
-/* The defaults of a service. */
+/* The defaults of a service; those of a server, whose other members stay. */
 void drlb_service_conf_init(struct drlb_service_conf *conf);
+void drlb_server_conf_init(struct drlb_server_conf *conf);
 /* Copy the options in @has, a mask of rows. */
 void drlb_service_conf_merge(struct drlb_service_conf *conf,
 			     const struct drlb_service_conf *from, u32 has);
+
+/* Copy those that @from was given. */
+void drlb_server_conf_merge(struct drlb_server_conf *conf,
+			    const struct drlb_server_conf *from);
 
 #endif /* _DRLB_OPTIONS_H */

@@ -62,12 +62,6 @@ struct drlb_service *drlb_service_return(struct drlb_services *services,
 	return svc;
 }
 
-void drlb_service_destroy(struct drlb_service *svc)
-{
-	drlb_service_forget_news(svc);
-	kfree(svc);
-}
-
 /* Its counters go on in the service's sum. */
 static void server_reap(struct drlb_server *server)
 {

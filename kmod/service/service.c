@@ -108,14 +108,7 @@ struct drlb_service *drlb_service_get(struct drlb_services *services,
 struct drlb_server *drlb_service_server(struct drlb_service *svc,
 					const union nf_inet_addr *addr)
 {
-	struct drlb_server *server;
-
-	list_for_each_entry(server, &svc->servers, list) {
-		if (nf_inet_addr_cmp(drlb_server_addr(server), addr))
-			return server;
-	}
-
-	return NULL;
+	return drlb_server_find(&svc->servers, addr);
 }
 
 void drlb_service_totals(const struct drlb_service *svc,

@@ -181,8 +181,6 @@ struct drlb_service *drlb_service_return(struct drlb_services *services,
 					 const struct drlb_service_key *key);
 /* Keep it for its return, or free it if nothing counts in it. */
 void drlb_service_leave(struct drlb_service *svc);
-/* Free one that no packet ever saw. */
-void drlb_service_destroy(struct drlb_service *svc);
 void drlb_services_reap(struct work_struct *work);
 void drlb_services_reap_all(struct drlb_services *services);
 

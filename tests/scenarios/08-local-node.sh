@@ -16,14 +16,7 @@
 # shellcheck source=../lib.sh
 . "$(dirname "$0")/../lib.sh"
 
-topology flat
-director_devices eth0
-vip_on_director $VIP $VIP6
-for n in 1 2; do
-	real_server rs$n $VIP $VIP6
-	serve_http rs$n
-	serve_udp rs$n rs$n $VIP 53 $VIP6 53
-done
+two_servers
 serve_http director
 serve_udp director director $VIP 53 $VIP6 53
 
