@@ -362,17 +362,30 @@ static bool conn_stays(const struct drlb_conn *conn,
 	       !rcu_dereference(pool->live)->n;
 }
 
-/* True if the connection's service was removed a moment ago, and may come back:
- * the local stack would reset the connection.
+/* True if the connection's service was removed a moment ago, and it or the
+ * server may come back: the local stack would reset the connection. Services
+ * often come back before their servers. A packet that may as well go elsewhere
+ * does as soon as the service has a server.
  */
 static bool conn_waits(const struct drlb_conn *conn,
-		       const struct drlb_service *svc)
+		       const struct drlb_service *svc,
+		       const struct drlb_packet *pkt)
 {
 	const struct drlb_server *server = drlb_conn_server(conn);
+	u8 end = READ_ONCE(server->dead);
+	const struct drlb_pool *pool;
 
-	return !svc && READ_ONCE(server->dead) &&
-	       time_before(jiffies, READ_ONCE(server->retired) +
-				    DRLB_SERVICE_GRACE);
+	if (end == DRLB_SERVER_LIVES ||
+	    !time_before(jiffies, READ_ONCE(server->retired) +
+				  DRLB_SERVICE_GRACE))
+		return false;
+	if (!svc || end != DRLB_SERVER_WITH_SERVICE)
+		return !svc;
+
+	pool = rcu_dereference(svc->pool);
+
+	return !drlb_event_is_movable(pkt->event) ||
+	       !rcu_dereference(pool->live)->n;
 }
 
 enum drlb_verdict drlb_schedule(struct drlb_director *d, struct sk_buff *skb,
@@ -393,7 +406,7 @@ enum drlb_verdict drlb_schedule(struct drlb_director *d, struct sk_buff *skb,
 			return drlb_forward(d->counters, skb,
 					    drlb_conn_server(conn), door,
 					    pkt->family);
-		if (conn_waits(conn, svc)) {
+		if (conn_waits(conn, svc, pkt)) {
 			drlb_count(d->counters, DRLB_COUNT_SERVICE_GONE);
 			return DRLB_DROP;
 		}

@@ -11,6 +11,13 @@
 
 struct drlb_service;
 
+/* How a server was removed, if it was: alone, or with its whole service. */
+enum drlb_server_end {
+	DRLB_SERVER_LIVES,
+	DRLB_SERVER_REMOVED,
+	DRLB_SERVER_WITH_SERVICE,
+};
+
 /**
  * struct drlb_server - a real server of one service
  *
@@ -24,7 +31,7 @@ struct drlb_service;
  * @timeout: jiffies by enum drlb_connection_state: the service's, or the
  *	namespace's
  * @retired: jiffies of its removal; valid while it is dead
- * @dead: retired. Under drlb_services.lock; packets only read it.
+ * @dead: enum drlb_server_end. Under drlb_services.lock; packets only read it.
  * @weight: 0 is quiesced
  * @load: its connections
  * @service: opaque here; for good
@@ -42,7 +49,7 @@ struct drlb_server {
 	struct drlb_traffic __percpu *traffic;
 	const u32 *timeout;
 	unsigned long retired;
-	bool dead;
+	u8 dead;
 	u32 weight;
 
 	struct drlb_load load;

@@ -121,7 +121,7 @@ static void server_revive(struct drlb_server *server)
 	list_del_init(&server->list);
 	list_del_init(&server->retired_list);
 	server->shown = READ_ONCE(server->egress->state);
-	WRITE_ONCE(server->dead, false);
+	WRITE_ONCE(server->dead, DRLB_SERVER_LIVES);
 }
 
 /* Make @members, sorted by address, the service's servers and @conf its
@@ -163,7 +163,7 @@ static int service_commit(struct drlb_service *svc,
 		pool_retire(services, before);
 	services->pool_latest = pool;
 	list_for_each_entry_safe(server, next, &removed, list)
-		drlb_service_retire_server(svc, server);
+		drlb_service_retire_server(svc, server, DRLB_SERVER_REMOVED);
 
 	svc->is_gone = false;
 	services->generation++;
@@ -200,7 +200,8 @@ static void service_empty(struct drlb_service *svc)
 	struct drlb_server *server, *next;
 
 	list_for_each_entry_safe(server, next, &svc->servers, list) {
-		drlb_service_retire_server(svc, server);
+		drlb_service_retire_server(svc, server,
+					   DRLB_SERVER_WITH_SERVICE);
 		cond_resched();
 	}
 	svc->servers_n = 0;

@@ -11,14 +11,15 @@
 #include <linux/slab.h>
 
 void drlb_service_retire_server(struct drlb_service *svc,
-				struct drlb_server *server)
+				struct drlb_server *server,
+				enum drlb_server_end end)
 {
 	struct drlb_services *services = svc->services;
 
 	lockdep_assert_held(&services->lock);
 
 	server->retired = jiffies;
-	WRITE_ONCE(server->dead, true);
+	WRITE_ONCE(server->dead, end);
 	RCU_INIT_POINTER(server->load.follower, NULL);
 	server->cookie = start_poll_synchronize_rcu();
 	list_move_tail(&server->list, &svc->retired);

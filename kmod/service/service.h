@@ -175,7 +175,8 @@ void drlb_service_sort(struct drlb_service_change *change);
 
 /* retire.c: servers and services that have been removed. */
 void drlb_service_retire_server(struct drlb_service *svc,
-				struct drlb_server *server);
+				struct drlb_server *server,
+				enum drlb_server_end end);
 /* A removed service that comes back, or NULL. */
 struct drlb_service *drlb_service_return(struct drlb_services *services,
 					 const struct drlb_service_key *key);

@@ -164,6 +164,25 @@ check "the servers are up" servers_up
 came_back "del and add" one_by_one
 came_back "flush and apply" restart
 
+# ---- a service that comes back before its servers
+
+for vip in $VIP $VIP6; do
+	lb connection del all >/dev/null
+	hold early 3 $vip 80
+	ports=$(connections "' '.join(str(c['client_port']) for c in connections)")
+	lb service del tcp "$(at $vip 80)"
+	lb service add tcp "$(at $vip 80)" scheduler rr
+	in_ns client "$TOOLS/forge" eth0 $MAC_director "$(of $vip 3)" $vip 80 \
+		ack $ports
+	for n in 11 12 13; do
+		lb server add tcp "$(at $vip 80)" "$(of $vip $n)"
+	done
+	check "$vip: the servers are back" servers_up
+	is "$vip: connections wait for servers that come after their service" \
+		"$(use_held early)" "alive 3 same 3"
+	release early
+done
+
 # ---- a service that stays away
 
 for vip in $VIP $VIP6; do

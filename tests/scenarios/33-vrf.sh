@@ -10,7 +10,6 @@
 #     stranger, with the client's addresses --BLUE-- eth1, VRF blue
 #
 # doors: both
-# kernels: 6.1 6.12
 # timeout: 150
 #
 # Addresses and names have no spaces; functions are called by name.
