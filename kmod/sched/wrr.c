@@ -74,21 +74,6 @@ static int wrr_prepare(struct drlb_live *live)
 	return 0;
 }
 
-static struct drlb_server *slot_server(const struct drlb_live *live, u64 slot)
-{
-	u32 low = 0, high = live->n - 1, mid;
-
-	while (low < high) {
-		mid = (low + high) / 2;
-		if (slot < live->entry[mid].end)
-			high = mid;
-		else
-			low = mid + 1;
-	}
-
-	return live->entry[low].server;
-}
-
 /* @turn * @stride modulo @weight. Sums of weights may have 47 bits, so that the
  * product may not fit into 64: then the rest is found by way of the quotient.
  */
@@ -109,7 +94,8 @@ static struct drlb_server *wrr_server(const struct drlb_live *live, u64 turn)
 {
 	div64_u64_rem(turn, live->weight, &turn);
 
-	return slot_server(live, turn_slot(turn, live->stride, live->weight));
+	return drlb_live_slot(live, turn_slot(turn, live->stride,
+					     live->weight))->server;
 }
 
 static struct drlb_server *wrr_pick(const struct drlb_pool *pool,

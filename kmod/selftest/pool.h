@@ -102,6 +102,7 @@ static inline bool __init test_pool_change(struct test_pool *t,
 	for (i = 0; i < w->n; i++) {
 		members[i].server = &t->servers[i];
 		members[i].weight = weight_of(w, i);
+		t->servers[i].weight = weight_of(w, i);
 	}
 	pool = drlb_pool_create(conf, &t->cursor, members, w->n, family,
 				before);
@@ -160,8 +161,11 @@ static inline int __init test_pool_pick(struct test_pool *t,
 {
 	const struct drlb_sched *sched = t->pool->conf.sched;
 	const struct drlb_live *live = test_pool_live(t);
+	const struct drlb_server *server;
 
-	return live->n ? sched->pick(t->pool, live, pkt) - t->servers : -1;
+	server = live->n ? sched->pick(t->pool, live, pkt) : NULL;
+
+	return server ? server - t->servers : -1;
 }
 
 #endif /* _DRLB_SELFTEST_POOL_H */

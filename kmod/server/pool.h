@@ -22,8 +22,9 @@ struct drlb_pool;
  *	anything; 0 or -ENOMEM. Context: process, may sleep.
  * @recount: the load of the server at @index has changed; only for live sets
  *	with a tournament. Context: any, RCU.
- * @pick: a server for a new connection; @live is not empty. It is usable
- *	unless the live set is some milliseconds behind.
+ * @pick: a server for a new connection, or NULL if none may have one more;
+ *	@live is not empty. It is usable unless the live set is some
+ *	milliseconds behind.
  *	Context: softirq, RCU. Takes no lock, writes nothing but the cursor.
  */
 struct drlb_sched {
@@ -51,7 +52,8 @@ struct drlb_sched {
  * @last: of rr: the address of the server that had the last turn by then
  * @weight: sum of all weights, their common divisor taken out
  * @stride: of wrr: its step
- * @winners: of wlc: the index of each match's winner, if there are matches
+ * @winners: of a tournament (sched/least.h): the index of each match's winner,
+ *	if there are matches
  * @macs: the hardware addresses of all servers of the service, as a hash set
  *	in which 0 is a free slot; NULL without servers
  * @macs_shift: 64 less the binary logarithm of its number of slots
@@ -215,6 +217,23 @@ drlb_live_usable(const struct drlb_live *live, u32 at)
 	}
 
 	return server;
+}
+
+/* The entry whose share of the sum of all weights unit number @slot is in. */
+static inline const struct drlb_live_entry *
+drlb_live_slot(const struct drlb_live *live, u64 slot)
+{
+	u32 low = 0, high = live->n - 1, mid;
+
+	while (low < high) {
+		mid = (low + high) / 2;
+		if (slot < live->entry[mid].end)
+			high = mid;
+		else
+			low = mid + 1;
+	}
+
+	return &live->entry[low];
 }
 
 #ifdef DRLB_SELFTEST

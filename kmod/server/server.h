@@ -32,7 +32,7 @@ enum drlb_server_end {
  *	namespace's
  * @retired: jiffies of its removal; valid while it is dead
  * @dead: enum drlb_server_end. Under drlb_services.lock; packets only read it.
- * @weight: 0 is quiesced
+ * @weight: 0 is quiesced. Some disciplines read it.
  * @load: its connections
  * @service: opaque here; for good
  * @list: in drlb_service.servers, by address, or drlb_service.retired

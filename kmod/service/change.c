@@ -149,7 +149,7 @@ static int service_commit(struct drlb_service *svc,
 		server = members[i].server;
 		if (READ_ONCE(server->dead))
 			server_revive(server);
-		server->weight = members[i].weight;
+		WRITE_ONCE(server->weight, members[i].weight);
 		list_move_tail(&server->list, &svc->servers);
 	}
 	svc->servers_n = n;
