@@ -8,6 +8,9 @@ static const struct drlb_sched *const disciplines[] = {
 	&drlb_sched_wlc,
 	&drlb_sched_rr,
 	&drlb_sched_wrr,
+	&drlb_sched_lc,
+	&drlb_sched_sed,
+	&drlb_sched_nq,
 	&drlb_sched_mh,
 };
 

@@ -8,7 +8,10 @@
 
 extern const struct drlb_sched drlb_sched_rr;
 extern const struct drlb_sched drlb_sched_wrr;
+extern const struct drlb_sched drlb_sched_lc;
 extern const struct drlb_sched drlb_sched_wlc;
+extern const struct drlb_sched drlb_sched_sed;
+extern const struct drlb_sched drlb_sched_nq;
 extern const struct drlb_sched drlb_sched_mh;
 
 /* All disciplines, by index; NULL ends them. The first is the default. */
@@ -51,7 +54,10 @@ u64 drlb_wrr_stride(u64 weight);
 
 #ifdef DRLB_SELFTEST
 bool drlb_sched_rr_selftest(void);
+bool drlb_sched_lc_selftest(void);
 bool drlb_sched_wlc_selftest(void);
+bool drlb_sched_sed_selftest(void);
+bool drlb_sched_nq_selftest(void);
 bool drlb_sched_wrr_selftest(void);
 bool drlb_sched_mh_selftest(void);
 #endif
