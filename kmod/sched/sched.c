@@ -11,6 +11,8 @@ static const struct drlb_sched *const disciplines[] = {
 	&drlb_sched_lc,
 	&drlb_sched_sed,
 	&drlb_sched_nq,
+	&drlb_sched_fo,
+	&drlb_sched_ovf,
 	&drlb_sched_mh,
 };
 

@@ -12,6 +12,8 @@ extern const struct drlb_sched drlb_sched_lc;
 extern const struct drlb_sched drlb_sched_wlc;
 extern const struct drlb_sched drlb_sched_sed;
 extern const struct drlb_sched drlb_sched_nq;
+extern const struct drlb_sched drlb_sched_fo;
+extern const struct drlb_sched drlb_sched_ovf;
 extern const struct drlb_sched drlb_sched_mh;
 
 /* All disciplines, by index; NULL ends them. The first is the default. */
@@ -58,6 +60,8 @@ bool drlb_sched_lc_selftest(void);
 bool drlb_sched_wlc_selftest(void);
 bool drlb_sched_sed_selftest(void);
 bool drlb_sched_nq_selftest(void);
+bool drlb_sched_fo_selftest(void);
+bool drlb_sched_ovf_selftest(void);
 bool drlb_sched_wrr_selftest(void);
 bool drlb_sched_mh_selftest(void);
 #endif
