@@ -157,8 +157,11 @@ static bool __init selftest(void)
 {
 	return drlb_packet_selftest() & drlb_proto_selftest() &
 	       drlb_maglev_selftest() & drlb_pool_selftest() &
-	       drlb_sched_rr_selftest() & drlb_sched_wlc_selftest() &
-	       drlb_sched_wrr_selftest() & drlb_sched_mh_selftest() &
+	       drlb_sched_rr_selftest() & drlb_sched_wrr_selftest() &
+	       drlb_sched_lc_selftest() & drlb_sched_wlc_selftest() &
+	       drlb_sched_sed_selftest() & drlb_sched_nq_selftest() &
+	       drlb_sched_fo_selftest() & drlb_sched_ovf_selftest() &
+	       drlb_sched_twos_selftest() & drlb_sched_mh_selftest() &
 	       drlb_conn_selftest();
 }
 #else

@@ -13,6 +13,7 @@ static const struct drlb_sched *const disciplines[] = {
 	&drlb_sched_nq,
 	&drlb_sched_fo,
 	&drlb_sched_ovf,
+	&drlb_sched_twos,
 	&drlb_sched_mh,
 };
 

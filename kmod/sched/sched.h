@@ -14,6 +14,7 @@ extern const struct drlb_sched drlb_sched_sed;
 extern const struct drlb_sched drlb_sched_nq;
 extern const struct drlb_sched drlb_sched_fo;
 extern const struct drlb_sched drlb_sched_ovf;
+extern const struct drlb_sched drlb_sched_twos;
 extern const struct drlb_sched drlb_sched_mh;
 
 /* All disciplines, by index; NULL ends them. The first is the default. */
@@ -62,6 +63,7 @@ bool drlb_sched_sed_selftest(void);
 bool drlb_sched_nq_selftest(void);
 bool drlb_sched_fo_selftest(void);
 bool drlb_sched_ovf_selftest(void);
+bool drlb_sched_twos_selftest(void);
 bool drlb_sched_wrr_selftest(void);
 bool drlb_sched_mh_selftest(void);
 #endif

@@ -37,7 +37,8 @@ OPTION_RANGES = {"TABLE_SIZE": (251, 655373), "HASH": (0, 1), "ON_DEAD": (0, 1),
                  **{name: (0, 604800) for name in OPTION_TIMEOUTS}}
 OPTIONS = " ".join(DEFAULTS)
 # The default comes first.
-SCHEDULERS = [b"wlc", b"rr", b"wrr", b"mh"]
+SCHEDULERS = [b"wlc", b"rr", b"wrr", b"lc", b"sed", b"nq", b"fo", b"ovf", b"twos",
+              b"mh"]
 WEIGHT_MAX = 2**31 - 1
 
 # Values that make sense, or nearly; all others come from the policies. There
@@ -81,7 +82,7 @@ POOLS = {
     "PORT": PORTS, "VIP_PORT": PORTS,
     "CLIENT_PORT": [port(n) for n in (1024, 1025, 1030, 0, 65535)],
     "CLIENT_PREFIX": [0, 1, 8, 16, 17, 24, 31, 32, 33, 48, 64, 127, 128],
-    "SCHEDULER": [b"rr", b"wrr", b"wlc", b"mh"] * 15 + [b"best", b"r", b"mh2"],
+    "SCHEDULER": SCHEDULERS * 6 + [b"best", b"r", b"mh2"],
     # The largest one takes long.
     "TABLE_SIZE": [251, 257, 509, 1021] * 40 + [4093, 65537, 0, 1, 250, 252, 253,
                                                 65536, 655373, 655374, 655399],
