@@ -17,6 +17,13 @@ bool drlb_least_less_large(u64 cost, u32 weight, u64 other, u32 other_weight)
 	return (u32)(cost * other_weight) < (u32)(other * weight);
 }
 
+const struct drlb_live_entry *
+drlb_least_search_usable(const struct drlb_least *least,
+			 const struct drlb_live *live)
+{
+	return drlb_least_search(least, live, true);
+}
+
 int drlb_least_prepare_tournament(struct drlb_live *live)
 {
 	live->winners = kvcalloc(live->n, sizeof(*live->winners),

@@ -47,7 +47,14 @@ struct drlb_least {
 int drlb_least_prepare(struct drlb_live *live);
 int drlb_least_prepare_tournament(struct drlb_live *live);
 /* least.c: drlb_least_less() for products of up to 70 bits. */
-bool drlb_least_less_large(u64 cost, u32 weight, u64 other, u32 other_weight);
+bool drlb_least_less_large(u64 cost, u32 weight, u64 other, u32 other_weight)
+	__attribute_const__;
+/* least.c: the entry of least cost of those that are usable, or NULL. It calls
+ * by pointer: few packets come here.
+ */
+const struct drlb_live_entry *
+drlb_least_search_usable(const struct drlb_least *least,
+			 const struct drlb_live *live);
 
 /* What IPVS calls the overhead of a server: its connections, of which an active
  * one counts 257 times an inactive one. It is 256 times in the words of IPVS's
@@ -55,8 +62,10 @@ bool drlb_least_less_large(u64 cost, u32 weight, u64 other, u32 other_weight);
  */
 static inline u64 drlb_least_overhead(const struct drlb_server *server)
 {
-	return (u64)atomic_read(&server->load.active) * 257 +
-	       atomic_read(&server->load.inactive);
+	u32 active = atomic_read(&server->load.active);
+	u32 inactive = atomic_read(&server->load.inactive);
+
+	return (u64)active * 257 + inactive;
 }
 
 /* True if @cost for @weight is less than @other for @other_weight, exactly. */
@@ -155,10 +164,11 @@ static __always_inline const struct drlb_live_entry *
 drlb_least_search(const struct drlb_least *least, const struct drlb_live *live,
 		  bool usable)
 {
+	const struct drlb_live_entry *end = live->entry + live->n;
 	const struct drlb_live_entry *entry, *best = NULL;
 	u64 cost, lowest = 0;
 
-	for (entry = live->entry; entry < live->entry + live->n; entry++) {
+	for (entry = live->entry; entry < end; entry++) {
 		if (usable && !drlb_server_usable(entry->server))
 			continue;
 
@@ -191,7 +201,7 @@ drlb_least_pick(const struct drlb_least *least, const struct drlb_live *live)
 
 	best = drlb_least_search(least, live, false);
 	if (unlikely(!drlb_server_usable(best->server)))
-		best = drlb_least_search(least, live, true) ?: best;
+		best = drlb_least_search_usable(least, live) ?: best;
 
 	return best->server;
 }
