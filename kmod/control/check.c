@@ -37,6 +37,20 @@ int drlb_check_service(const struct drlb_services *services,
 	return 0;
 }
 
+/* Options that do not go with each other, or with the service. */
+int drlb_check_conf(const struct drlb_service_key *key,
+		    const struct drlb_service_conf *conf,
+		    struct netlink_ext_ack *extack)
+{
+	if (conf->ops && key->protocol != IPPROTO_UDP) {
+		NL_SET_ERR_MSG(extack,
+			       "one-packet scheduling is for UDP services: TCP needs its connections");
+		return -EINVAL;
+	}
+
+	return 0;
+}
+
 int drlb_check_number(const struct drlb_service_conf *conf, u32 n,
 		      struct netlink_ext_ack *extack)
 {

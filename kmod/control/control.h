@@ -84,6 +84,9 @@ void drlb_doors_disable_lro(struct drlb_net *dn);
 int drlb_check_service(const struct drlb_services *services,
 		       const struct drlb_service_key *key,
 		       struct netlink_ext_ack *extack);
+int drlb_check_conf(const struct drlb_service_key *key,
+		    const struct drlb_service_conf *conf,
+		    struct netlink_ext_ack *extack);
 int drlb_check_number(const struct drlb_service_conf *conf, u32 n,
 		      struct netlink_ext_ack *extack);
 /* One server. If it is not on a directly connected network, one of many is taken

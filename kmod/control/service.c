@@ -83,6 +83,7 @@ static int check_add(struct drlb_net *dn, struct drlb_service_change *change,
 
 	return drlb_check_service(&dn->director.services, &change->key,
 				  extack) ?:
+	       drlb_check_conf(&change->key, &conf, extack) ?:
 	       drlb_check_number(&conf, change->servers_n, extack) ?:
 	       drlb_check_servers(dn, change, extack);
 }
@@ -145,7 +146,8 @@ static int set(struct drlb_net *dn, struct drlb_service_change *change,
 
 	conf = svc->conf;
 	drlb_service_conf_merge(&conf, &change->conf, change->has);
-	err = drlb_check_number(&conf, change->replace ? change->servers_n :
+	err = drlb_check_conf(&svc->key, &conf, extack) ?:
+	      drlb_check_number(&conf, change->replace ? change->servers_n :
 							 svc->servers_n,
 				extack) ?:
 	      drlb_check_servers(dn, change, extack);

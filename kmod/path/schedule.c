@@ -220,6 +220,28 @@ schedule_new(struct drlb_director *d, struct sk_buff *skb,
 	return drlb_forward(d->counters, skb, server, door, pkt->family);
 }
 
+/* One-packet scheduling: a server for this datagram, and no entry. */
+static noinline enum drlb_verdict
+schedule_once(struct drlb_director *d, struct sk_buff *skb,
+	      const struct drlb_packet *pkt, const struct drlb_pool *pool,
+	      enum drlb_door door)
+{
+	struct drlb_server *server = pick_server(pool, pool->conf.sched, pkt);
+	enum drlb_verdict verdict;
+
+	if (unlikely(!server))
+		return refuse_all(d, skb, pkt, pool, door);
+	if (unlikely(beyond_scope(skb, pkt, server)))
+		return refuse(d, skb, pkt, door, DRLB_COUNT_BEYOND_SCOPE,
+			      DRLB_REFUSE_SCOPE);
+
+	verdict = drlb_forward(d->counters, skb, server, door, pkt->family);
+	if (verdict == DRLB_STOLEN)
+		drlb_traffic_conn(server->traffic);
+
+	return verdict;
+}
+
 /* TCP in mid-stream that nobody here knows. Where the hash alone decides it
  * goes on with its server: after a restart of the director, or a failover to
  * another. It is unproven until its next packet, so that a flood of ACKs is
@@ -428,6 +450,8 @@ enum drlb_verdict drlb_schedule(struct drlb_director *d, struct sk_buff *skb,
 	if (conn && !drlb_conn_kill(&d->conns, conn, pkt->family))
 		why = DRLB_COUNT_MAX;
 
+	if (unlikely(pool->conf.ops))
+		return schedule_once(d, skb, pkt, pool, door);
 	if (drlb_event_is_movable(pkt->event))
 		return schedule_new(d, skb, pkt, pool, pool->conf.sched,
 				    drlb_state_next[DRLB_CONNECTION_NONE]

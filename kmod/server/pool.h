@@ -96,12 +96,14 @@ struct drlb_member {
  * @table_size: slots of the Maglev table, a prime; 0 for a small one
  * @hash: enum drlb_hash
  * @on_dead: enum drlb_on_dead
+ * @ops: one-packet scheduling
  */
 struct drlb_pool_conf {
 	const struct drlb_sched *sched;
 	u32 table_size;
 	u8 hash;
 	u8 on_dead;
+	bool ops;
 };
 
 /**

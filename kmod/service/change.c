@@ -92,6 +92,7 @@ static struct drlb_pool *pool_make(struct drlb_service *svc,
 		.table_size = conf->table_size,
 		.hash = conf->hash,
 		.on_dead = conf->on_dead,
+		.ops = conf->ops,
 	};
 	struct drlb_pool *before = service_pool(svc);
 	struct drlb_live *live = NULL;

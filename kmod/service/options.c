@@ -55,6 +55,12 @@ const struct drlb_option drlb_service_options[DRLB_SERVICE_OPTIONS] = {
 		.initial = DRLB_ON_DEAD_REFUSE,
 		.max	= DRLB_ON_DEAD_MAX,
 		.range	= "there is no such policy for a service whose servers are all down",
+	}, {
+		.attr	= DRLB_SERVICE_A_OPS,
+		.type	= DRLB_OPTION_U8,
+		.offset	= offsetof(struct drlb_service_conf, ops),
+		.max	= 1,
+		.range	= "one-packet scheduling is off or on: 0 or 1",
 	},
 	TIMEOUT(UDP_NEW),
 	TIMEOUT(UDP),

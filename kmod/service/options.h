@@ -22,6 +22,7 @@
  * @table_size: slots of mh's table, a prime
  * @hash: enum drlb_hash
  * @on_dead: enum drlb_on_dead
+ * @ops: one-packet scheduling
  * @timeout: seconds, by enum drlb_connection_state; 0 is the namespace's
  */
 struct drlb_service_conf {
@@ -29,6 +30,7 @@ struct drlb_service_conf {
 	u32 table_size;
 	u32 hash;
 	u32 on_dead;
+	u32 ops;
 	u32 timeout[DRLB_STATES];
 };
 
@@ -75,7 +77,7 @@ struct drlb_option {
 	int (*check)(u32 value, struct netlink_ext_ack *extack);
 };
 
-#define DRLB_SERVICE_OPTIONS	(4 + DRLB_STATES - 1)
+#define DRLB_SERVICE_OPTIONS	(5 + DRLB_STATES - 1)
 #define DRLB_SERVER_OPTIONS	1
 
 extern const struct drlb_option drlb_service_options[DRLB_SERVICE_OPTIONS];

@@ -38,7 +38,7 @@
  *     SERVICE { PROTOCOL, ADDR4 | ADDR6, PORT, [OPTION] ... }
  *     [SERVER { ADDR4 | ADDR6, [PORT], [WEIGHT] }] ...
  *     [CHECK]
- *     OPTION is one of SCHEDULER, TABLE_SIZE, HASH, ON_DEAD, TIMEOUT_*.
+ *     OPTION is one of SCHEDULER, TABLE_SIZE, HASH, ON_DEAD, OPS, TIMEOUT_*.
  *     A server that only a gateway leads to is taken with a warning, as one
  *     without a route is: its network may be away for now. SERVER_ADD, where
  *     it is more likely a mistake, refuses it. A service that was removed, and
@@ -190,6 +190,9 @@ enum drlb_service_attr {
 	DRLB_SERVICE_A_TIMEOUT_FIN_WAIT,
 	DRLB_SERVICE_A_TIMEOUT_TIME_WAIT,
 	DRLB_SERVICE_A_TIMEOUT_CLOSE,
+	DRLB_SERVICE_A_OPS,		/* u8, 0 or 1: one-packet scheduling,
+					 * of UDP services only
+					 */
 	__DRLB_SERVICE_A_MAX,
 	DRLB_SERVICE_A_MAX = __DRLB_SERVICE_A_MAX - 1
 };

@@ -32,8 +32,10 @@ OPTION_TIMEOUTS = [f"TIMEOUT_{name}" for name in (
     "UDP_NEW", "UDP", "SYN_RECV", "ACK_RECV", "ESTABLISHED", "FIN_WAIT",
     "TIME_WAIT", "CLOSE")]
 DEFAULTS = {"SCHEDULER": b"wlc", "TABLE_SIZE": 65537, "HASH": 0, "ON_DEAD": 0,
+            "OPS": 0,
             **{name: 0 for name in OPTION_TIMEOUTS}}
 OPTION_RANGES = {"TABLE_SIZE": (251, 655373), "HASH": (0, 1), "ON_DEAD": (0, 1),
+                 "OPS": (0, 1),
                  **{name: (0, 604800) for name in OPTION_TIMEOUTS}}
 OPTIONS = " ".join(DEFAULTS)
 # The default comes first.
@@ -88,6 +90,7 @@ POOLS = {
                                                 65536, 655373, 655374, 655399],
     "HASH": [0, 1] * 12 + [2, 255],
     "ON_DEAD": [0, 1] * 12 + [2, 255],
+    "OPS": [0, 0, 1] * 12 + [2, 255],
     **{name: [0, 0, 1, 5, 60, 900, 604800] * 8 + [604801, 2**32 - 1]
        for name in OPTION_TIMEOUTS},
     "WEIGHT": [0, 1, 1, 2, 3, 10, 100, 65536, WEIGHT_MAX] * 6 +
@@ -109,7 +112,7 @@ USUAL = {
     "SERVICE.PROTOCOL": 0.99, "SERVICE.ADDR": 0.99, "SERVICE.PORT": 0.99,
     "SERVER.ADDR": 0.99, "SERVER.PORT": 0.15, "SERVER.WEIGHT": 0.7,
     "SERVICE.SCHEDULER": 0.6, "SERVICE.TABLE_SIZE": 0.8, "SERVICE.HASH": 0.3,
-    "SERVICE.ON_DEAD": 0.2, **{f"SERVICE.{name}": 0.1 for name in OPTION_TIMEOUTS},
+    "SERVICE.ON_DEAD": 0.2, "SERVICE.OPS": 0.2, **{f"SERVICE.{name}": 0.1 for name in OPTION_TIMEOUTS},
     "DEVICE.NAME": 0.98,
     "CONNECTION": 0.7, "SERVICE": 0.99, "SERVER": 0.98, "DEVICE": 0.98,
     "CONFIG": 0.98, "CHECK": 0.2, "BRIEF": 0.5, "REPLACE": 0.5,
@@ -263,6 +266,11 @@ class Model:
                 wrong.add(EINVAL)
         return service._replace(options=options)
 
+    @staticmethod
+    def go_together(key, service, wrong):
+        if key and service.options["OPS"] and key.protocol != UDP:
+            wrong.add(EINVAL)
+
     def server(self, nest, key, wrong):
         address = self.address(nest, "ADDR", wrong)
         if nest.get("WEIGHT", 0) > WEIGHT_MAX:
@@ -338,6 +346,7 @@ class Model:
         if key:
             self.of_host(key.address, wrong)
         service = self.options(request, Service(DEFAULTS, None), wrong)
+        self.go_together(key, service, wrong)
         servers = self.set_of_servers(request, key, wrong)
         self.fits(service, len(request.every("SERVER")), wrong)
         return lambda: self.change(key, service._replace(servers=servers))
@@ -349,6 +358,7 @@ class Model:
         wanted = self.set_of_servers(request, key, wrong)
         changed = self.options(request, service or Service(DEFAULTS, {}),
                                wrong)
+        self.go_together(key, changed, wrong)
         if "REPLACE" not in request:
             if request.every("SERVER"):
                 wrong.add(EINVAL)

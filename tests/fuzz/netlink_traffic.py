@@ -47,8 +47,8 @@ class Traffic:
                 "PORT": key.port}
 
     def rr(self, key):
-        """A service with no timeouts of its own."""
-        return {**self.named(key), "SCHEDULER": b"rr\0",
+        """A service with entries, and no timeouts of its own."""
+        return {**self.named(key), "SCHEDULER": b"rr\0", "OPS": genl.u8(0),
                 **{name: genl.u32(0) for name in manual.OPTION_TIMEOUTS}}
 
     def settle(self, agent):

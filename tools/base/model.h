@@ -44,6 +44,7 @@ struct service {
 	uint32_t table_size;
 	uint8_t hash;
 	uint8_t on_dead;
+	uint8_t ops;
 	/* seconds, by enum drlb_connection_state; 0 is the namespace's */
 	uint32_t timeout[DRLB_CONNECTION_STATE_MAX + 1];
 	unsigned int line;

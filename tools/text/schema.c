@@ -47,6 +47,11 @@ static const struct field service_fields[] = {
 		MEMBER(struct service, on_dead),
 		.value = DRLB_ON_DEAD_REFUSE, .names = on_dead_names,
 		.about = "new connections while no server answers ARP or ND",
+	}, {
+		.name = "ops", .attr = DRLB_SERVICE_A_OPS,
+		.type = FIELD_FLAG,
+		MEMBER(struct service, ops),
+		.about = "one-packet scheduling: a server for each datagram",
 	},
 	TIMEOUT_OF_SERVICE("tcp_syn_recv", SYN_RECV),
 	TIMEOUT_OF_SERVICE("tcp_ack_recv", ACK_RECV),
@@ -60,7 +65,7 @@ static const struct field service_fields[] = {
 };
 
 static const char *const later_service_options[] = {
-	"persistent", "mask", "ops", NULL
+	"persistent", "mask", NULL
 };
 
 const struct schema service_schema = {

@@ -1,0 +1,71 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# One-packet scheduling: each datagram of a client gets a server of its own,
+# although all of them come from the same port, and there are no entries.
+#
+#     client    director    rs1    rs2    rs3      VIPs 10.0.0.100 and
+#        |         |         |      |      |       2001:db8::100 on the
+#        +---------+---LAN---+------+------+       last four
+#
+# doors: both
+#
+# Addresses and names have no spaces; functions are called by name.
+# shellcheck disable=SC2086,SC2317
+
+# shellcheck source=../lib.sh
+. "$(dirname "$0")/../lib.sh"
+
+topology flat
+director_devices eth0
+vip_on_director $VIP $VIP6
+for n in 1 2 3; do
+	real_server rs$n $VIP $VIP6
+	serve_udp rs$n rs$n $VIP 53 $VIP6 53
+done
+
+flow() { # COUNT: datagrams from one port, one after the other
+	ask udp $vip 53 -n $1 -s --sport 5300
+}
+
+counted() { # COUNTER: of the service
+	services "svc('$vip', 53, 'udp')['$1']"
+}
+
+for vip in $VIP $VIP6; do
+	s=$(at $vip 53)
+	service udp $s "scheduler rr ops" \
+		"$(of $vip 11)" "$(of $vip 12)" "$(of $vip 13)"
+	check "$vip: the servers are up" servers_up
+
+	is "$vip: each datagram goes to the next server" "$(flow 9 | tally)" \
+		"rs1=3 rs2=3 rs3=3"
+	is "$vip: there is no entry" \
+		"$(lb connection count vip $vip) $(counted inactive)" "0 0"
+	is "$vip: each one counts as a connection" \
+		"$(counted connections) $(counted packets)" "9 9"
+
+	lb server drain udp $s "$(of $vip 12)"
+	is "$vip: a drained server gets none at once" "$(flow 6 | tally)" \
+		"rs1=3 rs3=3"
+	lb server set udp $s "$(of $vip 12)" weight 1
+
+	is "$vip: it is saved" "$(lb save | grep -cF "$s scheduler rr ops")" 1
+	is "$vip: and shown" "$(services "svc('$vip', 53, 'udp')['ops']")" True
+	lb service set udp $s ops off
+	is "$vip: without it a flow has one server" "$(flow 6 | uniq | wc -l)" 1
+	is "$vip: and an entry" "$(lb connection count vip $vip)" 1
+	is "$vip: off is not saved" "$(lb save | grep -c ops || true)" 0
+
+	lb service set udp $s ops
+	is "$vip: a flow that has an entry keeps it" "$(flow 6 | uniq | wc -l)" 1
+	lb connection del vip $vip >/dev/null
+	is "$vip: until that is deleted" "$(flow 6 | tally)" "rs1=2 rs2=2 rs3=2"
+
+	matches "$vip: TCP cannot have it" \
+		"$(lb service add tcp "$(at $vip 80)" ops 2>&1 || true)" \
+		"one-packet scheduling is for UDP"
+	lb service del udp $s
+done
+
+finish
