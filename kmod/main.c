@@ -32,6 +32,10 @@ static unsigned int udp_unproven_max;
 module_param(udp_unproven_max, uint, 0444);
 MODULE_PARM_DESC(udp_unproven_max, "the same for UDP flows of one packet (0: conn_max / 8)");
 
+static unsigned int persistent_unproven_max;
+module_param(persistent_unproven_max, uint, 0444);
+MODULE_PARM_DESC(persistent_unproven_max, "the same for clients of persistent services that are not proven (0: conn_max / 8)");
+
 static unsigned int tcp_syn_recv = 60;
 module_param(tcp_syn_recv, uint, 0444);
 MODULE_PARM_DESC(tcp_syn_recv, "timeout after the SYN, in seconds (60)");
@@ -116,6 +120,8 @@ static int __init read_parameters(void)
 		.unproven_max = {
 			[DRLB_PROTO_TCP] = tcp_unproven_max ?: part,
 			[DRLB_PROTO_UDP] = udp_unproven_max ?: part,
+			[DRLB_BUDGET_PERSISTENT] =
+				persistent_unproven_max ?: part,
 		},
 		.timeout = {
 			[DRLB_CONNECTION_SYN_RECV] = tcp_syn_recv,

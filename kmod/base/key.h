@@ -10,8 +10,12 @@
 /*
  * Keys of connections. They are compared and hashed as whole words, so every
  * bit of them is set. @what is the IP protocol in its low 8 bits and, above
- * them, the index of the VRF's device that the packet came in by, or 0.
+ * them, the index of the VRF's device that the packet came in by, or 0. The
+ * topmost bit is set in the key of a client that stays with a server, which
+ * has no port (service/persist.h).
  */
+#define DRLB_KEY_PERSISTENT	BIT(31)
+
 union drlb_key4 {
 	struct {
 		__be32 saddr;		/* the client's */
@@ -51,7 +55,7 @@ union drlb_key {
 
 static __always_inline u32 drlb_key_what(u8 protocol, int vrf)
 {
-	return (u32)vrf << 8 | protocol;
+	return ((u32)vrf << 8 & ~DRLB_KEY_PERSISTENT) | protocol;
 }
 
 static __always_inline u8 drlb_key_protocol(u32 what)
@@ -61,7 +65,7 @@ static __always_inline u8 drlb_key_protocol(u32 what)
 
 static __always_inline u32 drlb_key_vrf(u32 what)
 {
-	return what >> 8;
+	return (what & ~DRLB_KEY_PERSISTENT) >> 8;
 }
 
 /* The last word of either key, made in one piece: a word that is written in

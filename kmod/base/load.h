@@ -26,12 +26,16 @@ struct drlb_follower {
  *
  * @active: connections whose state is active (proto/proto.h)
  * @inactive: all others
+ * @persistent: clients that stay with it
+ * @closed: those may go: it is removed and will not come back with them
  * @follower: told of each change, or NULL
  * @addr: the server's address, which names it to a person
  */
 struct drlb_load {
 	atomic_t active ____cacheline_aligned_in_smp;
 	atomic_t inactive;
+	atomic_t persistent;
+	bool closed;
 	struct drlb_follower __rcu *follower;
 	union nf_inet_addr addr;
 };
@@ -49,10 +53,16 @@ static inline u32 drlb_load_inactive(const struct drlb_load *load)
 	return max(atomic_read(&load->inactive), 0);
 }
 
-/* True once no connection counts in it any more. */
+static inline u32 drlb_load_persistent(const struct drlb_load *load)
+{
+	return atomic_read(&load->persistent);
+}
+
+/* True once no entry counts in it any more. */
 static inline bool drlb_load_is_idle(const struct drlb_load *load)
 {
-	return !atomic_read(&load->active) && !atomic_read(&load->inactive);
+	return !atomic_read(&load->active) && !atomic_read(&load->inactive) &&
+	       !atomic_read(&load->persistent);
 }
 
 /* To be called after each atomic change of a load, and of whatever else its

@@ -87,6 +87,18 @@ static inline void drlb_count(struct drlb_counters __percpu *counters,
 }
 
 /**
+ * struct drlb_gauges - what a server, or a service, has now
+ * @active: connections in an active state
+ * @inactive: all others
+ * @persistent: clients that stay with it
+ */
+struct drlb_gauges {
+	u32 active;
+	u32 inactive;
+	u32 persistent;
+};
+
+/**
  * struct drlb_traffic - a CPU's share of a server's counters
  * @syncp: lets 32-bit machines read whole values
  * @packets: forwarded, a GSO packet counting as its segments

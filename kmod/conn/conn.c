@@ -57,13 +57,13 @@ static const struct rhashtable_params table6_params = {
 
 static atomic_t *load_count(struct drlb_load *load, u32 state)
 {
-	return drlb_states[state].active ? &load->active : &load->inactive;
+	return (void *)load + drlb_states[state].counts;
 }
 
 static void unproven_add(struct drlb_conns *conns, u32 state, int n)
 {
 	if (drlb_states[state].unproven)
-		atomic_add(n, &conns->unproven[drlb_states[state].proto]);
+		atomic_add(n, &conns->unproven[drlb_states[state].budget]);
 }
 
 static inline void account_add(struct drlb_conns *conns,
@@ -96,8 +96,8 @@ void drlb_conn_free6(struct rcu_head *rcu)
 }
 
 /* Insert, or return the entry that is there already under the key. */
-static struct drlb_conn *conn_insert(struct drlb_conns *conns,
-				     struct drlb_conn *conn, u8 family)
+static __always_inline struct drlb_conn *
+conn_insert(struct drlb_conns *conns, struct drlb_conn *conn, u8 family)
 {
 	if (family == AF_INET)
 		return rhashtable_lookup_get_insert_fast(&conns->table4,
@@ -136,53 +136,100 @@ static void conn_free(struct drlb_conn *conn, u8 family)
 		drlb_conn_free6(&conn->rcu);
 }
 
-struct drlb_conn *drlb_conn_create(struct drlb_conns *conns,
-				   const struct drlb_packet *pkt,
-				   struct drlb_load *load, u32 state,
-				   u32 timeout)
+/* @other has the key of @conn, or is an error. */
+static noinline struct drlb_conn *
+conn_insert_again(struct drlb_conns *conns, struct drlb_conn *conn,
+		  struct drlb_conn *other, u8 family)
 {
-	struct drlb_conn *conn, *other;
-	u32 now = drlb_conn_now();
-	int attempt;
+	if (!IS_ERR(other) && drlb_conn_is_over(other, drlb_conn_now())) {
+		drlb_conn_kill(conns, other, family);
+		if (!conn_insert(conns, conn, family))
+			return conn;
+	}
 
-	conn = conn_alloc(pkt);
+	account_sub(conns, conn->load, conn->state);
+	drlb_load_changed(conn->load);
+	conn_free(conn, family);
+
+	return NULL;
+}
+
+/* Flat, since the compiler may make functions of rhashtable's code otherwise,
+ * for half a hundred instructions more.
+ */
+__attribute__((flatten)) struct drlb_conn *
+drlb_conn_create(struct drlb_conns *conns, const struct drlb_packet *pkt,
+		 struct drlb_load *load, u32 state, u32 timeout,
+		 union drlb_conn_own own)
+{
+	struct drlb_conn *conn = conn_alloc(pkt);
+	struct drlb_conn *other;
+
 	if (unlikely(!conn))
 		return NULL;
 
 	conn->load = load;
 	conn->state = state;
 	conn->created = drlb_conn_age_now();
-	conn->expires = now + timeout;
+	conn->expires = drlb_conn_now() + timeout;
+	conn->own = own;
+	refcount_set(&conn->holders, 2);
 
 	/* Counted first: once it is in the table anyone may kill it. */
 	account_add(conns, load, state);
 	drlb_load_changed(load);
-	for (attempt = 0; attempt < 2; attempt++) {
-		other = conn_insert(conns, conn, pkt->family);
-		if (likely(!other))
-			return conn;
-		if (IS_ERR(other) || !drlb_conn_expired(other, now))
-			break;
-		drlb_conn_kill(conns, other, pkt->family);
-	}
+	other = conn_insert(conns, conn, pkt->family);
+	if (unlikely(other))
+		return conn_insert_again(conns, conn, other, pkt->family);
 
-	account_sub(conns, load, state);
-	drlb_load_changed(load);
-	conn_free(conn, pkt->family);
-
-	return NULL;
+	return conn;
 }
+
+static void conn_free_later(struct drlb_conn *conn, u8 family)
+{
+	call_rcu(&conn->rcu,
+		 family == AF_INET ? drlb_conn_free4 : drlb_conn_free6);
+}
+
+/* The last one to hold it finds it out of the table. */
+void drlb_conn_unhold(struct drlb_conn *template, u8 family)
+{
+	if (refcount_dec_and_test(&template->holders))
+		conn_free_later(template, family);
+}
+
+void drlb_conn_prove(struct drlb_conns *conns, struct drlb_conn *template)
+{
+	/* Valid if the template lives still when its state changes. */
+	u32 lasting = READ_ONCE(template->own.lasting);
+
+	if (cmpxchg(&template->state, DRLB_CONNECTION_PERSISTENT_NEW,
+		    DRLB_CONNECTION_PERSISTENT) !=
+	    DRLB_CONNECTION_PERSISTENT_NEW)
+		return;
+
+	unproven_add(conns, DRLB_CONNECTION_PERSISTENT_NEW, -1);
+	drlb_conn_renew(template, drlb_conn_now(), lasting);
+}
+
 
 void drlb_conn_change(struct drlb_conns *conns, struct drlb_conn *conn,
 		      u32 from, u32 to)
 {
+	/* Valid if the connection lives still when its state changes. */
+	struct drlb_conn *template = READ_ONCE(conn->own.template);
+
 	if (cmpxchg(&conn->state, from, to) != from)
 		return;
+
+	if (unlikely(template) && drlb_states[from].unproven &&
+	    !drlb_states[to].unproven)
+		drlb_conn_prove(conns, template);
 
 	/* Nobody recounts a load that stays as it was: it must not be another
 	 * one in between either.
 	 */
-	if (drlb_states[from].active == drlb_states[to].active) {
+	if (drlb_states[from].counts == drlb_states[to].counts) {
 		unproven_add(conns, to, 1);
 		unproven_add(conns, from, -1);
 		return;
@@ -196,8 +243,9 @@ void drlb_conn_change(struct drlb_conns *conns, struct drlb_conn *conn,
  * that blocks its key.
  */
 bool drlb_conn_remove(struct drlb_conns *conns, struct drlb_conn *conn,
-		      u8 family)
+		      u8 family, bool *last)
 {
+	u32 state;
 	int err;
 
 	err = family == AF_INET ?
@@ -208,8 +256,15 @@ bool drlb_conn_remove(struct drlb_conns *conns, struct drlb_conn *conn,
 	if (err)
 		return false;
 
-	account_sub(conns, conn->load, xchg(&conn->state, DRLB_CONN_DEAD));
+	state = xchg(&conn->state, DRLB_CONN_DEAD);
+	account_sub(conns, conn->load, state);
 	drlb_load_changed(conn->load);
+
+	*last = true;
+	if (unlikely(drlb_state_is_persistent(state)))
+		*last = refcount_dec_and_test(&conn->holders);
+	else if (unlikely(conn->own.template))
+		drlb_conn_unhold(conn->own.template, family);
 
 	return true;
 }
@@ -217,11 +272,12 @@ bool drlb_conn_remove(struct drlb_conns *conns, struct drlb_conn *conn,
 bool drlb_conn_kill(struct drlb_conns *conns, struct drlb_conn *conn,
 		    u8 family)
 {
-	if (!drlb_conn_remove(conns, conn, family))
-		return false;
+	bool last;
 
-	call_rcu(&conn->rcu,
-		 family == AF_INET ? drlb_conn_free4 : drlb_conn_free6);
+	if (!drlb_conn_remove(conns, conn, family, &last))
+		return false;
+	if (last)
+		conn_free_later(conn, family);
 
 	return true;
 }
@@ -241,14 +297,26 @@ int drlb_conn_tables_init(struct drlb_conns *conns)
 	return err;
 }
 
+/* A template goes with the last one that holds it, whichever comes first. */
+static void conn_destroy(struct drlb_conn *conn, u8 family)
+{
+	if (drlb_state_is_persistent(conn->state)) {
+		drlb_conn_unhold(conn, family);
+		return;
+	}
+	if (conn->own.template)
+		drlb_conn_unhold(conn->own.template, family);
+	conn_free(conn, family);
+}
+
 static void conn_destroy4(void *ptr, void *arg)
 {
-	kmem_cache_free(cache4, ptr);
+	conn_destroy(ptr, AF_INET);
 }
 
 static void conn_destroy6(void *ptr, void *arg)
 {
-	kmem_cache_free(cache6, ptr);
+	conn_destroy(ptr, AF_INET6);
 }
 
 void drlb_conn_tables_exit(struct drlb_conns *conns)

@@ -3,6 +3,7 @@
 #define _DRLB_CONN_H
 
 #include <linux/jiffies.h>
+#include <linux/refcount.h>
 #include <linux/rhashtable.h>
 #include <linux/workqueue.h>
 
@@ -18,14 +19,30 @@
 #define DRLB_CONN_DEAD	0xff
 
 /**
+ * union drlb_conn_own - what a connection has, and a template
+ * @template: the one that the connection holds, or NULL
+ * @lasting: the template's time once it is proven
+ */
+union drlb_conn_own {
+	struct drlb_conn *template;
+	unsigned long lasting;
+};
+
+/**
  * struct drlb_conn - a connection, the part that both families share
+ *
+ * A template is an entry for a client that stays with a server. The connections
+ * that it controls hold it, and as long as there are any it does not expire.
+ *
  * @node: in the table
  * @load: its server's, for good. It stays valid as long as the connection is
  *	counted in it, and an RCU grace period longer.
- * @expires: jiffies, cut to 32 bits; written at most once a tick
+ * @expires: drlb_conn_now(); written at most once a tick
  * @created: jiffies in units of DRLB_CONN_AGE_UNIT, cut to 32 bits
  * @state: enum drlb_connection_state, or DRLB_CONN_DEAD, from which there is
  *	no way back. Changes by cmpxchg() only, whose winner does the accounting.
+ * @holders: of a template: the connections, and one more for the table
+ * @own: valid until it is dead
  * @rcu: frees it
  */
 struct drlb_conn {
@@ -34,7 +51,11 @@ struct drlb_conn {
 	u32 expires;
 	u32 created;
 	u32 state;
-	struct rcu_head rcu;
+	refcount_t holders;
+	union {
+		union drlb_conn_own own;
+		struct rcu_head rcu;
+	};
 };
 
 /* One cache line on 64-bit machines: the key and all that a packet reads. */
@@ -65,12 +86,12 @@ struct drlb_conn_walk {
 /**
  * struct drlb_conn_limits - what CONFIG_SET changes, each word on its own
  * @max: entries past which new connections are balanced statelessly
- * @unproven_max: the same, for the unproven ones of each protocol
- * @timeout: jiffies, by enum drlb_connection_state
+ * @unproven_max: the same, for the unproven ones of each budget
+ * @timeout: in units of drlb_conn_now(), by enum drlb_connection_state
  */
 struct drlb_conn_limits {
 	u32 max;
-	u32 unproven_max[DRLB_PROTOS];
+	u32 unproven_max[DRLB_BUDGETS];
 	u32 timeout[DRLB_STATES];
 };
 
@@ -80,7 +101,7 @@ struct drlb_conn_limits {
  * @limits: see above
  * @ready: the tables are there, with the first service or device
  * @table6: struct drlb_conn6
- * @unproven: how many there are of each protocol
+ * @unproven: how many there are of each budget
  * @gc: the collector's work
  * @walk: where in the tables the collector stopped
  * @wanted: the collector runs, connections or not
@@ -95,7 +116,7 @@ struct drlb_conns {
 	 * connection writes.
 	 */
 	struct rhashtable table6 ____cacheline_aligned_in_smp;
-	atomic_t unproven[DRLB_PROTOS];
+	atomic_t unproven[DRLB_BUDGETS];
 	struct delayed_work gc;
 	struct drlb_conn_walk walk;
 	bool wanted;
@@ -103,8 +124,14 @@ struct drlb_conns {
 	unsigned long rest;
 };
 
+/* The unit of a connection's times: a jiffy, or several, so that a difference
+ * of 32 bits with a sign can tell 31 days.
+ */
+#define DRLB_CONN_SHIFT		(HZ < 800 ? 0 : 1)
+#define DRLB_CONN_HZ		(HZ >> DRLB_CONN_SHIFT)
+
 /* Half a second: how much later a packet must be to renew a connection. */
-#define DRLB_CONN_TICK		(HZ / 2)
+#define DRLB_CONN_TICK		(DRLB_CONN_HZ / 2)
 
 /* Ages are told in units of 16 jiffies: 32 bits of these are two years at a
  * HZ of 1000, and eight at one of 250.
@@ -120,7 +147,7 @@ static inline u32 drlb_conn_age_now(void)
 
 static inline u32 drlb_conn_now(void)
 {
-	return (u32)jiffies;
+	return (u32)(get_jiffies_64() >> DRLB_CONN_SHIFT);
 }
 
 static inline bool drlb_conn_expired(const struct drlb_conn *conn, u32 now)
@@ -128,7 +155,19 @@ static inline bool drlb_conn_expired(const struct drlb_conn *conn, u32 now)
 	return (s32)(now - READ_ONCE(conn->expires)) >= 0;
 }
 
-/* A packet came: the connection has @timeout jiffies from @now on. A lost race
+/* True if the collector may have it. */
+static inline bool drlb_conn_is_over(const struct drlb_conn *conn, u32 now)
+{
+	bool expired = drlb_conn_expired(conn, now);
+
+	if (likely(!drlb_state_is_persistent(READ_ONCE(conn->state))))
+		return expired;
+
+	return READ_ONCE(conn->load->closed) ||
+	       (expired && refcount_read(&conn->holders) < 2);
+}
+
+/* A packet came: the connection has @timeout from @now on. A lost race
  * against another CPU costs a tick at the most.
  */
 static inline void drlb_conn_renew(struct drlb_conn *conn, u32 now, u32 timeout)
@@ -251,26 +290,39 @@ static inline unsigned int drlb_conn_number(const struct drlb_conns *conns)
 static inline bool drlb_conn_full(const struct drlb_conns *conns, u32 state)
 {
 	const struct drlb_conn_limits *limits = &conns->limits;
-	u8 proto = drlb_states[state].proto;
+	u8 budget = drlb_states[state].budget;
 
 	if (drlb_conn_number(conns) >= READ_ONCE(limits->max))
 		return true;
 
 	return drlb_states[state].unproven &&
-	       atomic_read(&conns->unproven[proto]) >=
-	       READ_ONCE(limits->unproven_max[proto]);
+	       atomic_read(&conns->unproven[budget]) >=
+	       READ_ONCE(limits->unproven_max[budget]);
 }
 
 /* Enter a connection for the packet, counted in @load, which expires in
- * @timeout jiffies. NULL if there is no memory, or if another CPU was first:
- * then a lookup finds that one's entry.
+ * @timeout; or a template, by @state, whose key @pkt has. On success the
+ * connection takes over the caller's hold of its template, and the caller holds
+ * the new template. NULL if there is no memory, or if another CPU was first: then
+ * a lookup finds that one's entry.
  *
  * Context: softirq, RCU read-side section in which @load was found.
  */
 struct drlb_conn *drlb_conn_create(struct drlb_conns *conns,
 				   const struct drlb_packet *pkt,
 				   struct drlb_load *load, u32 state,
-				   u32 timeout);
+				   u32 timeout, union drlb_conn_own own);
+/* False if it is about to be freed. Context: RCU read-side section. */
+static inline bool drlb_conn_hold(struct drlb_conn *template)
+{
+	return refcount_inc_not_zero(&template->holders);
+}
+
+void drlb_conn_unhold(struct drlb_conn *template, u8 family);
+/* A template is proven, if it was not: a connection of it is.
+ * Context: RCU read-side section in which it was found.
+ */
+void drlb_conn_prove(struct drlb_conns *conns, struct drlb_conn *template);
 
 /* From one state to another, unless somebody else was first. */
 void drlb_conn_change(struct drlb_conns *conns, struct drlb_conn *conn,
@@ -283,19 +335,21 @@ bool drlb_conn_kill(struct drlb_conns *conns, struct drlb_conn *conn,
 		    u8 family);
 
 /* drlb_conn_kill() in two steps, for callers that batch frees: remove, then
- * free after a grace period.
+ * free after a grace period, if the caller was the @last one to hold it.
  */
 bool drlb_conn_remove(struct drlb_conns *conns, struct drlb_conn *conn,
-		      u8 family);
+		      u8 family, bool *last);
 void drlb_conn_free4(struct rcu_head *rcu);
 void drlb_conn_free6(struct rcu_head *rcu);
 
 /**
  * struct drlb_conn_filter - a choice of connections
  * @mask: of DRLB_MATCH_*, the members that count
+ * @persistent: of templates, not of connections
  */
 struct drlb_conn_filter {
 	u32 mask;
+	bool persistent;
 	u8 family;
 	u8 protocol;
 	u8 client_prefix;
@@ -320,14 +374,16 @@ enum {
 
 /**
  * struct drlb_conn_info - a connection in plain form
+ * @persistent: it is a template
  * @vrf: index of the VRF's device that its packets come in by, or 0
- * @expires_ms: milliseconds left
+ * @expires_ms: milliseconds left; of a template, 0 also while it is held
  * @age_ms: milliseconds since it was scheduled
  */
 struct drlb_conn_info {
 	u8 family;
 	u8 protocol;
 	u8 state;
+	bool persistent;
 	__be16 client_port;
 	__be16 vip_port;
 	u32 vrf;

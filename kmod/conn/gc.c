@@ -27,7 +27,7 @@ static bool gc_slice(struct drlb_conns *conns, struct drlb_conn_grave *grave)
 		conn = drlb_conn_walk_next(conns, walk);
 		if (!conn)
 			break;
-		if (drlb_conn_expired(conn, now))
+		if (drlb_conn_is_over(conn, now))
 			drlb_conn_bury(conns, conn, walk->family, grave);
 	}
 	drlb_conn_walk_stop(walk);

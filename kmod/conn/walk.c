@@ -16,8 +16,12 @@ bool drlb_conn_bury(struct drlb_conns *conns, struct drlb_conn *conn,
 	struct rcu_head **list = family == AF_INET ? &grave->list4 :
 						     &grave->list6;
 
-	if (!drlb_conn_remove(conns, conn, family))
+	bool last;
+
+	if (!drlb_conn_remove(conns, conn, family, &last))
 		return false;
+	if (!last)
+		return true;
 
 	conn->rcu.next = *list;
 	*list = &conn->rcu;
@@ -61,14 +65,17 @@ bool drlb_conn_describe(const struct drlb_conn *conn, u8 family,
 {
 	u32 now = drlb_conn_now();
 	u32 state = READ_ONCE(conn->state);
+	s32 left;
 
-	if (state == DRLB_CONN_DEAD || drlb_conn_expired(conn, now))
+	if (state == DRLB_CONN_DEAD || drlb_conn_is_over(conn, now))
 		return false;
 
 	memset(info, 0, sizeof(*info));
 	info->family = family;
 	info->state = state;
-	info->expires_ms = jiffies_to_msecs(READ_ONCE(conn->expires) - now);
+	info->persistent = drlb_state_is_persistent(state);
+	left = max_t(s32, READ_ONCE(conn->expires) - now, 0);
+	info->expires_ms = jiffies_to_msecs((u64)left << DRLB_CONN_SHIFT);
 	info->age_ms = age_ms(conn);
 	info->server = conn->load->addr;
 
@@ -113,6 +120,8 @@ bool drlb_conn_matches(const struct drlb_conn_info *info,
 {
 	u32 mask = filter->mask;
 
+	if (info->persistent != filter->persistent)
+		return false;
 	if (mask & DRLB_MATCH_FAMILY && info->family != filter->family)
 		return false;
 	if (mask & DRLB_MATCH_PROTOCOL && info->protocol != filter->protocol)

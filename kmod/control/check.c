@@ -47,6 +47,11 @@ int drlb_check_conf(const struct drlb_service_key *key,
 			       "one-packet scheduling is for UDP services: TCP needs its connections");
 		return -EINVAL;
 	}
+	if (key->family == AF_INET && conf->persistent_prefix > 32) {
+		NL_SET_ERR_MSG(extack,
+			       "the prefix of an IPv4 client has 32 bits at most");
+		return -ERANGE;
+	}
 
 	return 0;
 }

@@ -141,7 +141,7 @@ static int merge(struct drlb_settings *set, const u32 *values, u32 has,
 			continue;
 		if (!drlb_setting_takes(setting, values[i])) {
 			NL_SET_ERR_MSG(extack,
-				       "the value is out of range: limits 1 to 2147483647, timeouts 1 to 604800 seconds, probe_interval 0 to 3600 seconds");
+				       "the value is out of range: limits 1 to 2147483647, timeouts 1 to 2678400 seconds, probe_interval 0 to 3600 seconds");
 			return -ERANGE;
 		}
 		*drlb_setting_word(setting, set) = values[i];

@@ -20,10 +20,10 @@ void drlb_net_set(struct drlb_net *dn, const struct drlb_settings *set)
 
 	dn->settings = *set;
 	WRITE_ONCE(limits->max, set->conn_max);
-	for (i = 0; i < DRLB_PROTOS; i++)
+	for (i = 0; i < DRLB_BUDGETS; i++)
 		WRITE_ONCE(limits->unproven_max[i], set->unproven_max[i]);
 	for (i = 0; i < DRLB_STATES; i++)
-		WRITE_ONCE(limits->timeout[i], set->timeout[i] * HZ);
+		WRITE_ONCE(limits->timeout[i], set->timeout[i] * DRLB_CONN_HZ);
 	WRITE_ONCE(dn->egresses.probe_interval, set->probe_interval);
 	drlb_services_follow_timeouts(&dn->director.services);
 }

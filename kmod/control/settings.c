@@ -29,6 +29,8 @@ const struct drlb_setting drlb_settings_table[DRLB_SETTINGS] = {
 		unproven_max[DRLB_PROTO_TCP], 1, INT_MAX),
 	SETTING(UDP_UNPROVEN_MAX, udp_unproven_max,
 		unproven_max[DRLB_PROTO_UDP], 1, INT_MAX),
+	SETTING(PERSISTENT_UNPROVEN_MAX, persistent_unproven_max,
+		unproven_max[DRLB_BUDGET_PERSISTENT], 1, INT_MAX),
 	TIMEOUT(TCP_SYN_RECV, tcp_syn_recv, SYN_RECV),
 	TIMEOUT(TCP_ACK_RECV, tcp_ack_recv, ACK_RECV),
 	TIMEOUT(TCP_ESTABLISHED, tcp_established, ESTABLISHED),
@@ -49,7 +51,7 @@ void drlb_settings_initial(const struct net *net, struct drlb_settings *set)
 		return;
 
 	set->conn_max = min_t(u32, set->conn_max, GUEST_CONN_MAX);
-	for (i = 0; i < DRLB_PROTOS; i++)
+	for (i = 0; i < DRLB_BUDGETS; i++)
 		set->unproven_max[i] = min_t(u32, set->unproven_max[i],
 					     GUEST_UNPROVEN_MAX);
 }

@@ -9,13 +9,13 @@
 /**
  * struct drlb_settings - the settings of a namespace
  * @conn_max: entries past which new connections are balanced statelessly
- * @unproven_max: the same, for the unproven ones of each protocol
+ * @unproven_max: the same, for the unproven ones of each budget
  * @timeout: seconds, by enum drlb_connection_state
  * @probe_interval: seconds, 0 for never
  */
 struct drlb_settings {
 	u32 conn_max;
-	u32 unproven_max[DRLB_PROTOS];
+	u32 unproven_max[DRLB_BUDGETS];
 	u32 timeout[DRLB_STATES];
 	u32 probe_interval;
 };
@@ -36,7 +36,8 @@ struct drlb_setting {
 	u32 max;
 };
 
-#define DRLB_SETTINGS	(1 + DRLB_PROTOS + DRLB_STATES - 1 + 1)
+/* All states of connections have a timeout. */
+#define DRLB_SETTINGS	(1 + DRLB_BUDGETS + DRLB_STATES - 3 + 1)
 
 extern const struct drlb_setting drlb_settings_table[DRLB_SETTINGS];
 

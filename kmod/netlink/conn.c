@@ -76,6 +76,8 @@ static int parse_filter(struct nlattr *nest, struct drlb_conn_filter *filter,
 		filter->state = nla_get_u8(tb[DRLB_CONNECTION_A_STATE]);
 		filter->mask |= DRLB_MATCH_STATE;
 	}
+	filter->persistent = tb[DRLB_CONNECTION_A_PERSISTENT] ||
+			     drlb_state_is_persistent(filter->state);
 	if (tb[DRLB_CONNECTION_A_CLIENT_PORT]) {
 		filter->client_port =
 			nla_get_be16(tb[DRLB_CONNECTION_A_CLIENT_PORT]);
@@ -212,6 +214,8 @@ static int put_connection(struct sk_buff *skb, struct netlink_callback *cb,
 	    nla_put_u32(skb, DRLB_CONNECTION_A_EXPIRES_MS, info->expires_ms) ||
 	    nla_put_u64_64bit(skb, DRLB_CONNECTION_A_AGE_MS, info->age_ms,
 			      DRLB_CONNECTION_A_PAD) ||
+	    (info->persistent &&
+	     nla_put_flag(skb, DRLB_CONNECTION_A_PERSISTENT)) ||
 	    (info->vrf &&
 	     nla_put_u32(skb, DRLB_CONNECTION_A_VRF, info->vrf))) {
 		genlmsg_cancel(skb, hdr);

@@ -6,8 +6,8 @@
 #include <net/sock.h>
 
 static int put_counters(struct sk_buff *skb, int type,
-			const struct drlb_totals *totals, u32 active,
-			u32 inactive)
+			const struct drlb_totals *totals,
+			const struct drlb_gauges *now)
 {
 	struct nlattr *nest = nla_nest_start(skb, type);
 
@@ -18,8 +18,9 @@ static int put_counters(struct sk_buff *skb, int type,
 			      DRLB_COUNTERS_A_PAD) ||
 	    nla_put_u64_64bit(skb, DRLB_COUNTERS_A_BYTES, totals->bytes,
 			      DRLB_COUNTERS_A_PAD) ||
-	    nla_put_u32(skb, DRLB_COUNTERS_A_ACTIVE, active) ||
-	    nla_put_u32(skb, DRLB_COUNTERS_A_INACTIVE, inactive))
+	    nla_put_u32(skb, DRLB_COUNTERS_A_ACTIVE, now->active) ||
+	    nla_put_u32(skb, DRLB_COUNTERS_A_INACTIVE, now->inactive) ||
+	    nla_put_u32(skb, DRLB_COUNTERS_A_PERSISTENT, now->persistent))
 		return -EMSGSIZE;
 
 	nla_nest_end(skb, nest);
@@ -39,17 +40,16 @@ static int put_service(struct sk_buff *skb, const struct drlb_service *svc,
 {
 	struct nlattr *nest = nla_nest_start(skb, DRLB_A_SERVICE);
 	struct drlb_totals totals;
-	u32 active, inactive;
+	struct drlb_gauges now;
 
 	if (!nest || drlb_nl_put_key(skb, &svc->key))
 		return -EMSGSIZE;
 	if (detail >= DETAIL_CONFIG && drlb_nl_put_service_options(skb, &svc->conf))
 		return -EMSGSIZE;
 	if (detail >= DETAIL_ALL) {
-		drlb_service_totals(svc, &totals, &active, &inactive);
+		drlb_service_totals(svc, &totals, &now);
 		if (nla_put_u32(skb, DRLB_SERVICE_A_SERVERS, svc->servers_n) ||
-		    put_counters(skb, DRLB_SERVICE_A_COUNTERS, &totals, active,
-				 inactive))
+		    put_counters(skb, DRLB_SERVICE_A_COUNTERS, &totals, &now))
 			return -EMSGSIZE;
 	}
 	nla_nest_end(skb, nest);
@@ -78,9 +78,11 @@ static int put_server(struct sk_buff *skb, u8 family,
 	struct nlattr *nest = nla_nest_start(skb, DRLB_A_SERVER);
 	struct drlb_egress_info hop;
 	struct drlb_totals totals;
+	struct drlb_gauges now;
 
 	drlb_egress_describe(server->egress, &hop);
 	drlb_server_totals(server, &totals);
+	drlb_server_gauges(server, &now);
 
 	if (!nest || put_server_conf(skb, family, server) ||
 	    nla_put_u8(skb, DRLB_SERVER_A_STATE, hop.state) ||
@@ -88,9 +90,7 @@ static int put_server(struct sk_buff *skb, u8 family,
 	     nla_put_u32(skb, DRLB_SERVER_A_IFINDEX, hop.ifindex)) ||
 	    (hop.lladdr_len && nla_put(skb, DRLB_SERVER_A_LLADDR,
 				       hop.lladdr_len, hop.lladdr)) ||
-	    put_counters(skb, DRLB_SERVER_A_COUNTERS, &totals,
-			 drlb_load_active(&server->load),
-			 drlb_load_inactive(&server->load)))
+	    put_counters(skb, DRLB_SERVER_A_COUNTERS, &totals, &now))
 		return -EMSGSIZE;
 
 	nla_nest_end(skb, nest);

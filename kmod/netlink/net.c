@@ -221,7 +221,8 @@ static int put_gauges(struct sk_buff *skb, const struct drlb_conns *conns)
 {
 	bool overloaded =
 		drlb_conn_full(conns, DRLB_CONNECTION_SYN_RECV) ||
-		drlb_conn_full(conns, DRLB_CONNECTION_UDP_NEW);
+		drlb_conn_full(conns, DRLB_CONNECTION_UDP_NEW) ||
+		drlb_conn_full(conns, DRLB_CONNECTION_PERSISTENT_NEW);
 
 	return nla_put_u32(skb, DRLB_STATS_A_CONNECTIONS,
 			   conns->ready ? drlb_conn_number(conns) : 0) ?:
@@ -229,6 +230,8 @@ static int put_gauges(struct sk_buff *skb, const struct drlb_conns *conns)
 			   atomic_read(&conns->unproven[DRLB_PROTO_TCP])) ?:
 	       nla_put_u32(skb, DRLB_STATS_A_UNPROVEN_UDP,
 			   atomic_read(&conns->unproven[DRLB_PROTO_UDP])) ?:
+	       nla_put_u32(skb, DRLB_STATS_A_UNPROVEN_PERSISTENT,
+			   atomic_read(&conns->unproven[DRLB_BUDGET_PERSISTENT])) ?:
 	       overloaded ? nla_put_flag(skb, DRLB_STATS_A_OVERLOADED) : 0;
 }
 

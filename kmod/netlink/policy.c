@@ -57,6 +57,7 @@ const struct nla_policy drlb_nl_connection_policy[DRLB_CONNECTION_A_MAX + 1] = {
 	[DRLB_CONNECTION_A_STATE]		=
 		NLA_POLICY_RANGE(NLA_U8, DRLB_CONNECTION_UDP_NEW,
 				 DRLB_CONNECTION_STATE_MAX),
+	[DRLB_CONNECTION_A_PERSISTENT]		= { .type = NLA_FLAG },
 };
 
 const struct nla_policy drlb_nl_device_policy[DRLB_DEVICE_A_MAX + 1] = {

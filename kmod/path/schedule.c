@@ -4,6 +4,7 @@
  * those that have lost their server, TCP in mid-stream, ICMP errors.
  */
 #include "path/schedule.h"
+#include "service/persist.h"
 
 #include <linux/if_arp.h>
 #include <net/ipv6.h>
@@ -100,12 +101,25 @@ static bool stateless_lately(const struct drlb_director *d, u8 proto)
 	u64 at = READ_ONCE(d->stateless[proto]);
 	u32 idle = READ_ONCE(d->conns.limits.timeout[drlb_protos[proto].idle]);
 
-	return at && get_jiffies_64() - at < idle;
+	return at && get_jiffies_64() - at < (u64)idle << DRLB_CONN_SHIFT;
 }
 
 static u8 packet_proto(const struct drlb_packet *pkt)
 {
 	return drlb_proto_find(drlb_packet_protocol(pkt)) - drlb_protos;
+}
+
+/* The same server for each packet of a client to come. */
+static noinline struct drlb_server *
+client_server(struct drlb_director *d, const struct drlb_packet *pkt,
+	      const struct drlb_pool *pool, const struct drlb_live *live)
+{
+	struct drlb_packet client;
+
+	drlb_persist_client(pool, pkt, &client);
+
+	return drlb_persist_server(&d->conns, pool, &client, NULL) ?:
+	       drlb_sched_hashed(pool, live, &client);
 }
 
 /* By the hash, which finds the same server for each packet to come. */
@@ -116,8 +130,12 @@ static enum drlb_verdict forward_hashed(struct drlb_director *d,
 					enum drlb_door door)
 {
 	const struct drlb_live *live = rcu_dereference(pool->live);
-	const struct drlb_server *server = drlb_sched_hashed(pool, live, pkt);
+	const struct drlb_server *server;
 	enum drlb_verdict verdict;
+
+	server = unlikely(pool->conf.persistent) ?
+		 client_server(d, pkt, pool, live) :
+		 drlb_sched_hashed(pool, live, pkt);
 
 	if (unlikely(!server && pool->conf.on_dead == DRLB_ON_DEAD_OPEN))
 		server = drlb_sched_blind(pool, pkt);
@@ -146,7 +164,7 @@ static enum drlb_verdict schedule_stateless(struct drlb_director *d,
 					    const struct drlb_pool *pool,
 					    u32 state, enum drlb_door door)
 {
-	stateless_mark(d, drlb_states[state].proto);
+	stateless_mark(d, drlb_states[state].budget);
 
 	return forward_hashed(d, skb, pkt, pool, door);
 }
@@ -184,34 +202,69 @@ pick_server(const struct drlb_pool *pool, const struct drlb_sched *sched,
 	       drlb_sched_blind(pool, pkt) : NULL;
 }
 
-/* A new connection: let @sched pick its server, and enter it in @state. @why
- * is counted if it gets an entry, unless it is DRLB_COUNT_MAX.
+/* A server for a client of a persistent service, by its template or a new one,
+ * which *@template is then; the caller holds it.
  */
-static __always_inline enum drlb_verdict
-schedule_new(struct drlb_director *d, struct sk_buff *skb,
-	     const struct drlb_packet *pkt, const struct drlb_pool *pool,
-	     const struct drlb_sched *sched, u32 state, enum drlb_counter why,
-	     enum drlb_door door)
+static noinline struct drlb_server *
+pick_for_client(struct drlb_director *d, const struct drlb_packet *pkt,
+		const struct drlb_pool *pool, const struct drlb_sched *sched,
+		u32 state, struct drlb_conn **template)
 {
+	struct drlb_packet client;
 	struct drlb_server *server;
 
-	if (unlikely(drlb_conn_full(&d->conns, state)))
-		return schedule_stateless(d, skb, pkt, pool, state, door);
+	drlb_persist_client(pool, pkt, &client);
+	server = drlb_persist_server(&d->conns, pool, &client, template);
+	if (server)
+		return server;
 
-	/* It may be one that got no entry earlier. */
-	if (pkt->event == DRLB_PACKET_DATAGRAM &&
-	    unlikely(stateless_lately(d, drlb_states[state].proto)))
-		sched = &drlb_sched_mh;
-	server = pick_server(pool, sched, pkt);
+	server = pick_server(pool, sched, &client);
+	if (!server)
+		return NULL;
+	*template = drlb_persist_begin(&d->conns, pool, &client, server,
+				       READ_ONCE(server->timeout[state]));
+	if (*template)
+		return server;
+
+	return drlb_persist_server(&d->conns, pool, &client, template) ?:
+	       drlb_sched_hashed(pool, rcu_dereference(pool->live), &client) ?:
+	       server;
+}
+
+static void leave_client(const struct drlb_packet *pkt,
+			 struct drlb_conn *template)
+{
+	if (unlikely(template))
+		drlb_conn_unhold(template, pkt->family);
+}
+
+/* A new connection to @server, entered in @state. @why is counted if it gets an
+ * entry, unless it is DRLB_COUNT_MAX. @template, which may be NULL, is held for
+ * it.
+ */
+static __always_inline enum drlb_verdict
+begin(struct drlb_director *d, struct sk_buff *skb,
+      const struct drlb_packet *pkt, const struct drlb_pool *pool,
+      struct drlb_server *server, struct drlb_conn *template, u32 state,
+      enum drlb_counter why, enum drlb_door door)
+{
+	union drlb_conn_own own;
+
 	if (unlikely(!server))
 		return refuse_all(d, skb, pkt, pool, door);
-	if (unlikely(beyond_scope(skb, pkt, server)))
+	if (unlikely(beyond_scope(skb, pkt, server))) {
+		leave_client(pkt, template);
 		return refuse(d, skb, pkt, door, DRLB_COUNT_BEYOND_SCOPE,
 			      DRLB_REFUSE_SCOPE);
+	}
 
+	own.template = template;
 	if (unlikely(!drlb_conn_create(&d->conns, pkt, &server->load, state,
-				       READ_ONCE(server->timeout[state]))))
+				       READ_ONCE(server->timeout[state]),
+				       own))) {
+		leave_client(pkt, template);
 		return schedule_known(d, skb, pkt, pool, state, door);
+	}
 
 	drlb_traffic_conn(server->traffic);
 	if (unlikely(why != DRLB_COUNT_MAX))
@@ -220,15 +273,60 @@ schedule_new(struct drlb_director *d, struct sk_buff *skb,
 	return drlb_forward(d->counters, skb, server, door, pkt->family);
 }
 
+/* The same for a client of a persistent service: a function of its own, since
+ * the other packets would pay for a variable whose address is taken.
+ */
+static noinline enum drlb_verdict
+begin_for_client(struct drlb_director *d, struct sk_buff *skb,
+		 const struct drlb_packet *pkt, const struct drlb_pool *pool,
+		 const struct drlb_sched *sched, u32 state,
+		 enum drlb_counter why, enum drlb_door door)
+{
+	struct drlb_conn *template = NULL;
+	struct drlb_server *server;
+
+	server = pick_for_client(d, pkt, pool, sched, state, &template);
+
+	return begin(d, skb, pkt, pool, server, template, state, why, door);
+}
+
+/* A new connection: let @sched pick its server. */
+static __always_inline enum drlb_verdict
+schedule_new(struct drlb_director *d, struct sk_buff *skb,
+	     const struct drlb_packet *pkt, const struct drlb_pool *pool,
+	     const struct drlb_sched *sched, u32 state, enum drlb_counter why,
+	     enum drlb_door door)
+{
+	if (unlikely(drlb_conn_full(&d->conns, state)))
+		return schedule_stateless(d, skb, pkt, pool, state, door);
+
+	/* It may be one that got no entry earlier. */
+	if (pkt->event == DRLB_PACKET_DATAGRAM &&
+	    unlikely(stateless_lately(d, drlb_states[state].budget)))
+		sched = &drlb_sched_mh;
+	if (unlikely(pool->conf.persistent))
+		return begin_for_client(d, skb, pkt, pool, sched, state, why,
+					door);
+
+	return begin(d, skb, pkt, pool, pick_server(pool, sched, pkt), NULL,
+		     state, why, door);
+}
+
 /* One-packet scheduling: a server for this datagram, and no entry. */
 static noinline enum drlb_verdict
 schedule_once(struct drlb_director *d, struct sk_buff *skb,
 	      const struct drlb_packet *pkt, const struct drlb_pool *pool,
 	      enum drlb_door door)
 {
-	struct drlb_server *server = pick_server(pool, pool->conf.sched, pkt);
+	struct drlb_conn *template = NULL;
+	struct drlb_server *server;
 	enum drlb_verdict verdict;
 
+	server = pool->conf.persistent ?
+		 pick_for_client(d, pkt, pool, pool->conf.sched,
+				 DRLB_CONNECTION_UDP_NEW, &template) :
+		 pick_server(pool, pool->conf.sched, pkt);
+	leave_client(pkt, template);
 	if (unlikely(!server))
 		return refuse_all(d, skb, pkt, pool, door);
 	if (unlikely(beyond_scope(skb, pkt, server)))
@@ -307,7 +405,8 @@ static enum drlb_verdict take_home(struct drlb_director *d, struct sk_buff *skb,
 		drlb_conn_kill(&d->conns, conn, pkt->family);
 	if (state != DRLB_CONNECTION_NONE && !drlb_conn_full(&d->conns, state) &&
 	    drlb_conn_create(&d->conns, pkt, &server->load, state,
-			     READ_ONCE(server->timeout[state])))
+			     READ_ONCE(server->timeout[state]),
+			     (union drlb_conn_own){}))
 		drlb_traffic_conn(server->traffic);
 
 	return drlb_forward(d->counters, skb, server, door, pkt->family);

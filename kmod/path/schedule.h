@@ -8,7 +8,7 @@
 static __always_inline struct drlb_server *
 drlb_conn_server(const struct drlb_conn *conn)
 {
-	return container_of(conn->load, struct drlb_server, load);
+	return drlb_load_server(conn->load);
 }
 
 /* A packet that no connection takes; @conn, if any, is in its way.

@@ -19,6 +19,7 @@
  * proven anew. A datagram is proven by the second one.
  */
 #include "proto/proto.h"
+#include "base/load.h"
 #include "proto/tcp.h"
 
 #include <linux/in.h>
@@ -80,18 +81,24 @@ const struct drlb_proto drlb_protos[DRLB_PROTOS] = {
 #define FW	DRLB_CONNECTION_FIN_WAIT
 #define TW	DRLB_CONNECTION_TIME_WAIT
 #define CL	DRLB_CONNECTION_CLOSE
+#define PN	DRLB_CONNECTION_PERSISTENT_NEW
+#define PE	DRLB_CONNECTION_PERSISTENT
 #define NEW	DRLB_STATE_RESTART
 
+#define COUNTS(as)	offsetof(struct drlb_load, as)
+
 const struct drlb_state drlb_states[DRLB_STATES] = {
-	/*	    protocol	    active  unproven */
-	[UN]	= { DRLB_PROTO_UDP, false,  true },
-	[UD]	= { DRLB_PROTO_UDP, false,  false },
-	[SR]	= { DRLB_PROTO_TCP, true,   true },
-	[AR]	= { DRLB_PROTO_TCP, true,   true },
-	[ES]	= { DRLB_PROTO_TCP, true,   false },
-	[FW]	= { DRLB_PROTO_TCP, false,  false },
-	[TW]	= { DRLB_PROTO_TCP, false,  true },
-	[CL]	= { DRLB_PROTO_TCP, false,  true },
+	/*	    budget	    counts as	        unproven */
+	[UN]	= { DRLB_PROTO_UDP, COUNTS(inactive),   true },
+	[UD]	= { DRLB_PROTO_UDP, COUNTS(inactive),   false },
+	[SR]	= { DRLB_PROTO_TCP, COUNTS(active),     true },
+	[AR]	= { DRLB_PROTO_TCP, COUNTS(active),     true },
+	[ES]	= { DRLB_PROTO_TCP, COUNTS(active),     false },
+	[FW]	= { DRLB_PROTO_TCP, COUNTS(inactive),   false },
+	[TW]	= { DRLB_PROTO_TCP, COUNTS(inactive),   true },
+	[CL]	= { DRLB_PROTO_TCP, COUNTS(inactive),   true },
+	[PN]	= { DRLB_BUDGET_PERSISTENT, COUNTS(persistent), true },
+	[PE]	= { DRLB_BUDGET_PERSISTENT, COUNTS(persistent), false },
 };
 
 /* A connection in mid-stream that is adopted is as unproven as one after the
@@ -108,6 +115,8 @@ const u8 drlb_state_next[DRLB_STATES][DRLB_PACKET_EVENTS] = {
 	[FW]	= { FW,      NEW,  FW,    FW,   CL,    FW },
 	[TW]	= { TW,      NEW,  TW,    TW,   CL,    TW },
 	[CL]	= { CL,      NEW,  CL,    AR,   CL,    CL },
+	[PN]	= { PN,      PN,   PN,    PN,   PN,    PN },
+	[PE]	= { PE,      PE,   PE,    PE,   PE,    PE },
 };
 
 const struct drlb_proto *drlb_proto_find(u8 protocol)

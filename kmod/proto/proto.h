@@ -22,6 +22,12 @@ enum drlb_proto_id {
 	DRLB_PROTOS
 };
 
+/* What unproven entries are counted by. The protocols come first. */
+enum drlb_budget {
+	DRLB_BUDGET_PERSISTENT = DRLB_PROTOS,
+	DRLB_BUDGETS
+};
+
 /**
  * struct drlb_proto - a protocol that is balanced
  *
@@ -47,14 +53,14 @@ struct drlb_proto {
 
 /**
  * struct drlb_state - a state of connections
- * @proto: enum drlb_proto_id
- * @active: it counts as an active connection of its server
+ * @budget: enum drlb_budget; of a connection it is its enum drlb_proto_id
+ * @counts: where in its server's struct drlb_load it counts
  * @unproven: a stranger who sees no answer could have made it: it counts for
- *	the protocol's budget
+ *	the budget
  */
 struct drlb_state {
-	u8 proto;
-	bool active;
+	u8 budget;
+	u8 counts;
 	bool unproven;
 };
 
@@ -66,6 +72,13 @@ extern const struct drlb_state drlb_states[DRLB_STATES];
  * or DRLB_CONNECTION_NONE again if the packet does not make one.
  */
 extern const u8 drlb_state_next[DRLB_STATES][DRLB_PACKET_EVENTS];
+
+/* True for a client that stays with a server, which is no connection. */
+static __always_inline bool drlb_state_is_persistent(u32 state)
+{
+	return state == DRLB_CONNECTION_PERSISTENT_NEW ||
+	       state == DRLB_CONNECTION_PERSISTENT;
+}
 
 /* The protocol's row, or NULL if it is not balanced. */
 const struct drlb_proto *drlb_proto_find(u8 protocol);

@@ -145,7 +145,46 @@ static void __init key_meeting(struct conn_test *t, enum meeting how,
 static struct drlb_conn *__init conn_find(const struct conn_test *t,
 					  const struct drlb_packet *pkt)
 {
-	return drlb_conn_lookup(t->conns, &pkt->key, t->family);
+	struct drlb_conn *conn;
+
+	rcu_read_lock();
+	conn = drlb_conn_lookup(t->conns, &pkt->key, t->family);
+	rcu_read_unlock();
+
+	return conn;
+}
+
+static void __init packet_begins(void)
+	__acquires(RCU)
+{
+	rcu_read_lock();
+	local_bh_disable();
+}
+
+static void __init packet_ends(void)
+	__releases(RCU)
+{
+	local_bh_enable();
+	rcu_read_unlock();
+}
+
+static void __init conn_change(struct conn_test *t, struct drlb_conn *conn,
+			       u32 from, u32 to)
+{
+	packet_begins();
+	drlb_conn_change(t->conns, conn, from, to);
+	packet_ends();
+}
+
+static bool __init conn_kill(struct conn_test *t, struct drlb_conn *conn)
+{
+	bool killed;
+
+	packet_begins();
+	killed = drlb_conn_kill(t->conns, conn, t->family);
+	packet_ends();
+
+	return killed;
 }
 
 /* As a packet does it. NULL if there is no entry afterwards. */
@@ -155,15 +194,14 @@ static struct drlb_conn *__init conn_make(struct conn_test *t,
 {
 	struct drlb_conn *conn;
 
-	rcu_read_lock();
-	local_bh_disable();
-	conn = drlb_conn_create(t->conns, pkt, t->load, state, 600 * HZ);
+	packet_begins();
+	conn = drlb_conn_create(t->conns, pkt, t->load, state,
+				600 * DRLB_CONN_HZ, (union drlb_conn_own){});
 	if (conn)
 		t->made[t->n++] = *pkt;
 	else
 		conn = conn_find(t, pkt);
-	local_bh_enable();
-	rcu_read_unlock();
+	packet_ends();
 
 	return conn;
 }
@@ -335,6 +373,7 @@ static void __init limits_are_by_protocol(struct selftest *st,
 	limits->max = 4;
 	limits->unproven_max[DRLB_PROTO_TCP] = 2;
 	limits->unproven_max[DRLB_PROTO_UDP] = 1;
+	limits->unproven_max[DRLB_BUDGET_PERSISTENT] = 1;
 	check(st, !states_full(t));
 
 	udp = conn_in(t, DRLB_CONNECTION_UDP_NEW);
@@ -350,36 +389,35 @@ static void __init limits_are_by_protocol(struct selftest *st,
 	check(st, states_full(t) == ALL_STATES);
 
 	limits->max = 5;
-	drlb_conn_change(t->conns, udp, DRLB_CONNECTION_UDP_NEW,
-			 DRLB_CONNECTION_UDP);
+	conn_change(t, udp, DRLB_CONNECTION_UDP_NEW,
+		    DRLB_CONNECTION_UDP);
 	check(st, states_full(t) == TCP_UNPROVEN);
 	check(st, accounts_are(t, 2, 0, 3, 1));
-	drlb_conn_change(t->conns, tcp, DRLB_CONNECTION_SYN_RECV,
-			 DRLB_CONNECTION_CLOSE);
+	conn_change(t, tcp, DRLB_CONNECTION_SYN_RECV,
+		    DRLB_CONNECTION_CLOSE);
 	check(st, states_full(t) == TCP_UNPROVEN);
 	check(st, accounts_are(t, 2, 0, 2, 2));
 	/* Somebody else was first. */
-	drlb_conn_change(t->conns, tcp, DRLB_CONNECTION_SYN_RECV,
-			 DRLB_CONNECTION_ESTABLISHED);
+	conn_change(t, tcp, DRLB_CONNECTION_SYN_RECV,
+		    DRLB_CONNECTION_ESTABLISHED);
 	check(st, accounts_are(t, 2, 0, 2, 2));
-	drlb_conn_change(t->conns, tcp, DRLB_CONNECTION_CLOSE,
-			 DRLB_CONNECTION_ESTABLISHED);
+	conn_change(t, tcp, DRLB_CONNECTION_CLOSE,
+		    DRLB_CONNECTION_ESTABLISHED);
 	check(st, !states_full(t) && accounts_are(t, 1, 0, 3, 1));
 }
 
 static void __init end_gives_all_back(struct selftest *st, struct conn_test *t)
 {
 	struct drlb_conn *conn;
+	bool killed;
 	u32 i;
 
 	for (i = 0; i < t->n; i++) {
 		rcu_read_lock();
-		local_bh_disable();
 		conn = conn_find(t, &t->made[i]);
-		check(st, conn && drlb_conn_kill(t->conns, conn, t->family));
-		check(st, !drlb_conn_kill(t->conns, conn, t->family));
-		local_bh_enable();
+		killed = conn && conn_kill(t, conn) && !conn_kill(t, conn);
 		rcu_read_unlock();
+		check(st, killed);
 		check(st, !conn_find(t, &t->made[i]));
 	}
 	check(st, accounts_are(t, 0, 0, 0, 0));
@@ -394,11 +432,11 @@ static void __init vrfs_are_apart(struct selftest *st, struct conn_test *t)
 	key_any(t, &plain);
 	vrf = plain;
 	if (t->family == AF_INET)
-		vrf.key.v4.what = drlb_key_what(IPPROTO_TCP, 0xabcdef);
+		vrf.key.v4.what = drlb_key_what(IPPROTO_TCP, 0x6bcdef);
 	else
-		vrf.key.v6.what = drlb_key_what(IPPROTO_TCP, 0xabcdef);
+		vrf.key.v6.what = drlb_key_what(IPPROTO_TCP, 0x6bcdef);
 	check(st, drlb_packet_protocol(&vrf) == IPPROTO_TCP);
-	check(st, drlb_key_vrf(drlb_packet_what(&vrf)) == 0xabcdef);
+	check(st, drlb_key_vrf(drlb_packet_what(&vrf)) == 0x6bcdef);
 
 	conn = conn_make(t, &plain, DRLB_CONNECTION_SYN_RECV);
 	check(st, conn && conn_find(t, &plain) == conn);
@@ -407,6 +445,140 @@ static void __init vrfs_are_apart(struct selftest *st, struct conn_test *t)
 	check(st, t->n == 2);
 	check(st, conn_make(t, &plain, DRLB_CONNECTION_ACK_RECV) == conn);
 	check(st, accounts_are(t, 2, 0, 2, 0));
+}
+
+/* ---- clients that stay ---------------------------------------------------- */
+
+static bool __init clients_are(const struct conn_test *t, int unproven, u32 all)
+{
+	const atomic_t *counts = t->conns->unproven;
+
+	return atomic_read(&counts[DRLB_BUDGET_PERSISTENT]) == unproven &&
+	       drlb_load_persistent(t->load) == all;
+}
+
+static struct drlb_conn *__init
+template_enter(struct conn_test *t, const struct drlb_packet *client,
+	       u32 timeout)
+{
+	struct drlb_conn *template;
+
+	packet_begins();
+	template = drlb_conn_create(t->conns, client, t->load,
+				    DRLB_CONNECTION_PERSISTENT_NEW, timeout,
+				    (union drlb_conn_own){
+					    .lasting = 600 * DRLB_CONN_HZ });
+	packet_ends();
+
+	return template;
+}
+
+static void __init template_make(struct conn_test *t,
+				 struct drlb_packet *client,
+				 struct drlb_conn **template)
+{
+	key_any(t, client);
+	if (t->family == AF_INET)
+		client->key.v4.what |= DRLB_KEY_PERSISTENT;
+	else
+		client->key.v6.what |= DRLB_KEY_PERSISTENT;
+	*template = template_enter(t, client, 10 * DRLB_CONN_HZ);
+}
+
+static struct drlb_conn *__init conn_of(struct conn_test *t,
+					struct drlb_conn *template)
+{
+	struct drlb_packet pkt;
+	struct drlb_conn *conn;
+
+	key_any(t, &pkt);
+	packet_begins();
+	conn = drlb_conn_create(t->conns, &pkt, t->load,
+				DRLB_CONNECTION_SYN_RECV, DRLB_CONN_HZ,
+				(union drlb_conn_own){ .template = template });
+	packet_ends();
+
+	return conn;
+}
+
+static bool __init is_over(struct conn_test *t, struct drlb_conn *conn)
+{
+	WRITE_ONCE(conn->expires, drlb_conn_now());
+
+	return drlb_conn_is_over(conn, drlb_conn_now());
+}
+
+/* A template does not expire while a connection holds it, and is proven by one
+ * that is.
+ */
+static void __init templates_are_held(struct selftest *st, struct conn_test *t)
+{
+	struct drlb_conn *template, *conn, *second;
+	struct drlb_packet client;
+	u32 left;
+
+	t->conns->limits.max = 100;
+	template_make(t, &client, &template);
+	check(st, template && clients_are(t, 1, 1));
+	if (!template)
+		return;
+
+	check(st, !drlb_load_is_idle(t->load) && drlb_load_active(t->load) == 0);
+	conn = conn_of(t, template);
+	check(st, conn && !is_over(t, template));
+
+	conn_change(t, conn, DRLB_CONNECTION_SYN_RECV,
+		    DRLB_CONNECTION_ACK_RECV);
+	check(st, clients_are(t, 1, 1) && !is_over(t, template));
+	conn_change(t, conn, DRLB_CONNECTION_ACK_RECV,
+		    DRLB_CONNECTION_ESTABLISHED);
+	left = READ_ONCE(template->expires) - drlb_conn_now();
+	check(st, clients_are(t, 0, 1));
+	check(st, left > 500 * DRLB_CONN_HZ && left <= 600 * DRLB_CONN_HZ);
+	second = template_enter(t, &client, 1);
+	check(st, !second && clients_are(t, 0, 1) && !is_over(t, template));
+
+	/* Its server does not come back. */
+	t->load->closed = true;
+	check(st, is_over(t, template));
+	t->load->closed = false;
+
+	check(st, conn_kill(t, conn));
+	check(st, is_over(t, template));
+	check(st, conn_kill(t, template));
+	check(st, clients_are(t, 0, 0) && drlb_load_is_idle(t->load));
+}
+
+/* Whichever goes first, the other one goes on, and all is freed. */
+static void __init templates_may_go_first(struct selftest *st,
+					  struct conn_test *t)
+{
+	struct drlb_conn *template, *conn, *twin;
+	struct drlb_packet client;
+
+	template_make(t, &client, &template);
+	check(st, template && drlb_conn_hold(template));
+	if (!template)
+		return;
+
+	conn = conn_of(t, template);
+	twin = conn_of(t, template);
+	check(st, conn && twin);
+	check(st, conn_kill(t, template));
+	check(st, clients_are(t, 0, 0) && !conn_find(t, &client));
+	conn_change(t, conn, DRLB_CONNECTION_SYN_RECV,
+		    DRLB_CONNECTION_ESTABLISHED);
+	check(st, clients_are(t, 0, 0));
+	check(st, conn_kill(t, conn));
+
+	/* The other one goes with the table, and so does one that is in it. */
+	template_make(t, &client, &template);
+	check(st, template && conn_of(t, template));
+	drlb_conns_exit(t->conns);
+	t->conns->ready = false;
+	memset(t->conns->unproven, 0, sizeof(t->conns->unproven));
+	memset(t->load, 0, sizeof(*t->load));
+	check(st, !drlb_conns_prepare(t->conns));
 }
 
 /* Without tables there is nothing to end. */
@@ -474,6 +646,10 @@ bool __init drlb_conn_selftest(void)
 	with_accounts(&st, AF_INET6, limits_are_by_protocol);
 	with_accounts(&st, AF_INET, vrfs_are_apart);
 	with_accounts(&st, AF_INET6, vrfs_are_apart);
+	with_accounts(&st, AF_INET, templates_are_held);
+	with_accounts(&st, AF_INET6, templates_are_held);
+	with_accounts(&st, AF_INET, templates_may_go_first);
+	with_accounts(&st, AF_INET6, templates_may_go_first);
 	check(&st, no_tables_no_exit());
 	rcu_barrier();
 	drlb_conn_cache_exit();

@@ -285,7 +285,7 @@ enum surroundings {
 
 /* Indices of VRFs' devices. A plain packet is in none. */
 static const int vrfs[] = {
-	[TAPPED] = 0xabcdef,
+	[TAPPED] = 0x6bcdef,
 	[TIGHT] = 0,
 	[BAITED] = 0,
 };

@@ -97,6 +97,10 @@ struct drlb_member {
  * @hash: enum drlb_hash
  * @on_dead: enum drlb_on_dead
  * @ops: one-packet scheduling
+ * @persistent: a client stays with its server
+ * @persistent_prefix: bits of its address that count; 0 is all
+ * @persistent_moves: but not with one whose weight is 0
+ * @any_port: the service is for any port
  */
 struct drlb_pool_conf {
 	const struct drlb_sched *sched;
@@ -104,6 +108,10 @@ struct drlb_pool_conf {
 	u8 hash;
 	u8 on_dead;
 	bool ops;
+	bool persistent;
+	u8 persistent_prefix;
+	bool persistent_moves;
+	bool any_port;
 };
 
 /**

@@ -82,6 +82,14 @@ void drlb_server_totals(const struct drlb_server *server,
 	drlb_totals_sub(totals, &server->base);
 }
 
+void drlb_server_gauges(const struct drlb_server *server,
+			struct drlb_gauges *now)
+{
+	now->active = drlb_load_active(&server->load);
+	now->inactive = drlb_load_inactive(&server->load);
+	now->persistent = drlb_load_persistent(&server->load);
+}
+
 void drlb_server_zero(struct drlb_server *server)
 {
 	drlb_traffic_sum(server->traffic, &server->base);

@@ -28,8 +28,8 @@ enum drlb_server_end {
  *
  * @egress: next hop, for good
  * @traffic: counters
- * @timeout: jiffies by enum drlb_connection_state: the service's, or the
- *	namespace's
+ * @timeout: by enum drlb_connection_state, in units of drlb_conn_now(): the
+ *	service's, or the namespace's
  * @retired: jiffies of its removal; valid while it is dead
  * @dead: enum drlb_server_end. Under drlb_services.lock; packets only read it.
  * @weight: 0 is quiesced. Some disciplines read it.
@@ -65,6 +65,12 @@ struct drlb_server {
 	struct rcu_head rcu;
 };
 
+/* The server whose load it is. */
+static inline struct drlb_server *drlb_load_server(struct drlb_load *load)
+{
+	return container_of(load, struct drlb_server, load);
+}
+
 /* True if new connections may go there. */
 static inline bool drlb_server_usable(const struct drlb_server *server)
 {
@@ -92,6 +98,8 @@ struct drlb_server *drlb_server_find(const struct list_head *list,
 void drlb_server_destroy(struct drlb_server *server);
 void drlb_server_totals(const struct drlb_server *server,
 			struct drlb_totals *totals);
+void drlb_server_gauges(const struct drlb_server *server,
+			struct drlb_gauges *now);
 void drlb_server_zero(struct drlb_server *server);
 
 #endif /* _DRLB_SERVER_H */

@@ -37,7 +37,7 @@ static void service_set_timeouts(struct drlb_service *svc)
 	for (i = 0; i < DRLB_STATES; i++) {
 		u32 seconds = svc->conf.timeout[i];
 
-		WRITE_ONCE(svc->timeout[i], seconds ? seconds * HZ :
+		WRITE_ONCE(svc->timeout[i], seconds ? seconds * DRLB_CONN_HZ :
 						      READ_ONCE(of_net[i]));
 	}
 }
@@ -93,6 +93,11 @@ static struct drlb_pool *pool_make(struct drlb_service *svc,
 		.hash = conf->hash,
 		.on_dead = conf->on_dead,
 		.ops = conf->ops,
+		.persistent = conf->timeout[DRLB_CONNECTION_PERSISTENT],
+		.persistent_prefix = conf->persistent_prefix,
+		.persistent_moves =
+			conf->persistent_quiesced == DRLB_QUIESCED_MOVE,
+		.any_port = !svc->key.port,
 	};
 	struct drlb_pool *before = service_pool(svc);
 	struct drlb_live *live = NULL;
@@ -122,6 +127,7 @@ static void server_revive(struct drlb_server *server)
 	list_del_init(&server->list);
 	list_del_init(&server->retired_list);
 	server->shown = READ_ONCE(server->egress->state);
+	WRITE_ONCE(server->load.closed, false);
 	WRITE_ONCE(server->dead, DRLB_SERVER_LIVES);
 }
 

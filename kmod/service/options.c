@@ -15,7 +15,7 @@ static int check_table_size(u32 size, struct netlink_ext_ack *extack)
 }
 
 #define RANGE_TIMEOUT \
-	"a timeout must be between 1 and 604800 seconds, or 0 for the namespace's"
+	"a timeout must be between 1 and 2678400 seconds, or 0 for the namespace's"
 
 #define TIMEOUT(state)							\
 	{								\
@@ -61,6 +61,27 @@ const struct drlb_option drlb_service_options[DRLB_SERVICE_OPTIONS] = {
 		.offset	= offsetof(struct drlb_service_conf, ops),
 		.max	= 1,
 		.range	= "one-packet scheduling is off or on: 0 or 1",
+	}, {
+		.attr	= DRLB_SERVICE_A_TIMEOUT_PERSISTENT,
+		.type	= DRLB_OPTION_U32,
+		.offset	= offsetof(struct drlb_service_conf,
+				   timeout[DRLB_CONNECTION_PERSISTENT]),
+		.max	= DRLB_TIMEOUT_MAX,
+		.range	= "persistence must last 1 to 2678400 seconds, or 0 for none",
+	}, {
+		.attr	= DRLB_SERVICE_A_PERSISTENT_PREFIX,
+		.type	= DRLB_OPTION_U8,
+		.offset	= offsetof(struct drlb_service_conf,
+				   persistent_prefix),
+		.max	= 128,
+		.range	= "a prefix must be between 1 and 128 bits, or 0 for the whole address",
+	}, {
+		.attr	= DRLB_SERVICE_A_PERSISTENT_QUIESCED,
+		.type	= DRLB_OPTION_U8,
+		.offset	= offsetof(struct drlb_service_conf,
+				   persistent_quiesced),
+		.max	= DRLB_QUIESCED_MAX,
+		.range	= "there is no such policy for persistent clients of a quiesced server",
 	},
 	TIMEOUT(UDP_NEW),
 	TIMEOUT(UDP),

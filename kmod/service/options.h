@@ -23,7 +23,10 @@
  * @hash: enum drlb_hash
  * @on_dead: enum drlb_on_dead
  * @ops: one-packet scheduling
- * @timeout: seconds, by enum drlb_connection_state; 0 is the namespace's
+ * @persistent_prefix: bits of a client's address that count; 0 is all
+ * @persistent_quiesced: enum drlb_quiesced
+ * @timeout: seconds, by enum drlb_connection_state; 0 is the namespace's, and
+ *	of DRLB_CONNECTION_PERSISTENT it is no persistence
  */
 struct drlb_service_conf {
 	const struct drlb_sched *sched;
@@ -31,6 +34,8 @@ struct drlb_service_conf {
 	u32 hash;
 	u32 on_dead;
 	u32 ops;
+	u32 persistent_prefix;
+	u32 persistent_quiesced;
 	u32 timeout[DRLB_STATES];
 };
 
@@ -77,7 +82,8 @@ struct drlb_option {
 	int (*check)(u32 value, struct netlink_ext_ack *extack);
 };
 
-#define DRLB_SERVICE_OPTIONS	(5 + DRLB_STATES - 1)
+/* All states but the first and DRLB_CONNECTION_PERSISTENT_NEW have timeouts. */
+#define DRLB_SERVICE_OPTIONS	(7 + DRLB_STATES - 2)
 #define DRLB_SERVER_OPTIONS	1
 
 extern const struct drlb_option drlb_service_options[DRLB_SERVICE_OPTIONS];

@@ -78,6 +78,13 @@ static void server_reap(struct drlb_server *server)
 		service_free(svc);
 }
 
+/* A server that is removed with its service may come back with it. */
+static bool server_may_return(const struct drlb_server *server)
+{
+	return READ_ONCE(server->dead) == DRLB_SERVER_WITH_SERVICE &&
+	       !time_after(jiffies, server->retired + DRLB_SERVICE_GRACE);
+}
+
 /* A service that is gone keeps its servers, and so its counters, for the time
  * in which it may come back.
  */
@@ -99,6 +106,8 @@ void drlb_services_reap(struct work_struct *work)
 	mutex_lock(&services->lock);
 	list_for_each_entry_safe(server, next, &services->retired,
 				 retired_list) {
+		if (!server_may_return(server))
+			WRITE_ONCE(server->load.closed, true);
 		if (server_is_over(server))
 			server_reap(server);
 		cond_resched();

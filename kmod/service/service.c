@@ -112,22 +112,24 @@ struct drlb_server *drlb_service_server(struct drlb_service *svc,
 }
 
 void drlb_service_totals(const struct drlb_service *svc,
-			 struct drlb_totals *totals, u32 *active, u32 *inactive)
+			 struct drlb_totals *totals, struct drlb_gauges *now)
 {
 	const struct list_head *const lists[] = { &svc->servers, &svc->retired };
 	const struct drlb_server *server;
+	struct drlb_gauges gauges;
 	struct drlb_totals one;
 	int i;
 
 	*totals = svc->past;
-	*active = 0;
-	*inactive = 0;
+	memset(now, 0, sizeof(*now));
 	for (i = 0; i < ARRAY_SIZE(lists); i++) {
 		list_for_each_entry(server, lists[i], list) {
 			drlb_server_totals(server, &one);
 			drlb_totals_add(totals, &one);
-			*active += drlb_load_active(&server->load);
-			*inactive += drlb_load_inactive(&server->load);
+			drlb_server_gauges(server, &gauges);
+			now->active += gauges.active;
+			now->inactive += gauges.inactive;
+			now->persistent += gauges.persistent;
 		}
 	}
 }

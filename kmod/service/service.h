@@ -11,6 +11,7 @@
 
 #include "base/key.h"
 #include "base/work.h"
+#include "conn/conn.h"
 #include "sched/sched.h"
 #include "server/server.h"
 #include "service/options.h"
@@ -28,7 +29,8 @@
  * @cursor: where schedulers that take turns are; outlives pools
  * @id: index in drlb_services.ids
  * @conf: scheduler and other options
- * @timeout: jiffies, by enum drlb_connection_state, if it has own ones
+ * @timeout: by enum drlb_connection_state, in units of drlb_conn_now(), if it
+ *	has own ones
  * @services: the namespace's
  * @servers: struct drlb_server, by address
  * @servers_n: how many
@@ -66,7 +68,7 @@ struct drlb_service {
  * @anyport: how many are for any port
  * @net: the namespace
  * @egresses: its next hops
- * @timeout: its timeouts, in jiffies by enum drlb_connection_state
+ * @timeout: its timeouts, in the same form
  * @lock: serialises configuration; see control/net.h
  * @ids: services by id, which is the order of dumps
  * @id_next: next id
@@ -146,8 +148,7 @@ struct drlb_server *drlb_service_server(struct drlb_service *svc,
 
 /* Sums over all its servers, past ones included. */
 void drlb_service_totals(const struct drlb_service *svc,
-			 struct drlb_totals *totals, u32 *active,
-			 u32 *inactive);
+			 struct drlb_totals *totals, struct drlb_gauges *now);
 void drlb_service_zero(struct drlb_service *svc);
 
 /* change.c: the changes, which are checked already. Each is made whole or, on

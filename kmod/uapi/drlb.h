@@ -38,7 +38,8 @@
  *     SERVICE { PROTOCOL, ADDR4 | ADDR6, PORT, [OPTION] ... }
  *     [SERVER { ADDR4 | ADDR6, [PORT], [WEIGHT] }] ...
  *     [CHECK]
- *     OPTION is one of SCHEDULER, TABLE_SIZE, HASH, ON_DEAD, OPS, TIMEOUT_*.
+ *     OPTION is one of SCHEDULER, TABLE_SIZE, HASH, ON_DEAD, OPS,
+ *     PERSISTENT_PREFIX, PERSISTENT_QUIESCED, TIMEOUT_*.
  *     A server that only a gateway leads to is taken with a warning, as one
  *     without a route is: its network may be away for now. SERVER_ADD, where
  *     it is more likely a mistake, refuses it. A service that was removed, and
@@ -72,7 +73,8 @@
  *     [CONNECTION { filter }]; a connection is taken when it matches all of:
  *     PROTOCOL, CLIENT_ADDR4 | CLIENT_ADDR6 with CLIENT_PREFIX (all bits if
  *     absent), CLIENT_PORT, VIP_ADDR4 | VIP_ADDR6, VIP_PORT, SERVER_ADDR4 |
- *     SERVER_ADDR6, STATE. COUNT and DEL answer with COUNT, the number counted
+ *     SERVER_ADDR6, STATE. With PERSISTENT these are clients that stay with a
+ *     server, without it connections. COUNT and DEL answer with COUNT, the number counted
  *     or deleted.
  * DEVICE_ADD (P), DEVICE_DEL (P)
  *     DEVICE { NAME }, [CHECK]. A name need not exist yet: a device which
@@ -81,7 +83,7 @@
  * CONFIG_GET         do: CONFIG { every value }, DEFAULTS { every value }
  * CONFIG_SET (P)     CONFIG { values to change }, [CHECK]
  * STATS_GET          dump: STATS { CONNECTIONS, UNPROVEN_TCP, UNPROVEN_UDP,
- *                    [OVERLOADED], COUNTER { NAME, VALUE, ABOUT } ... }; the
+ *                    UNPROVEN_PERSISTENT, [OVERLOADED], COUNTER { NAME, VALUE, ABOUT } ... }; the
  *                    counters that do not fit come in further messages.
  * STATS_ZERO (P)     set every counter of the namespace to zero
  *     Shown values only: counts of connections that exist are not touched.
@@ -117,8 +119,8 @@
 #define DRLB_TABLE_SIZE_MAX	655373
 #define DRLB_TABLE_SIZE_DEFAULT	65537
 
-/* Timeouts: 1 second to 7 days. */
-#define DRLB_TIMEOUT_MAX	604800
+/* Timeouts: 1 second to 31 days. */
+#define DRLB_TIMEOUT_MAX	2678400
 
 #define DRLB_SCHEDULER_DEFAULT	"wlc"
 
@@ -190,6 +192,11 @@ enum drlb_service_attr {
 	DRLB_SERVICE_A_TIMEOUT_FIN_WAIT,
 	DRLB_SERVICE_A_TIMEOUT_TIME_WAIT,
 	DRLB_SERVICE_A_TIMEOUT_CLOSE,
+	DRLB_SERVICE_A_TIMEOUT_PERSISTENT, /* u32; 0: clients may change servers */
+	DRLB_SERVICE_A_PERSISTENT_PREFIX, /* u8, bits of a client's address that
+					 * count; 0: all of them
+					 */
+	DRLB_SERVICE_A_PERSISTENT_QUIESCED, /* u8, enum drlb_quiesced */
 	DRLB_SERVICE_A_OPS,		/* u8, 0 or 1: one-packet scheduling,
 					 * of UDP services only
 					 */
@@ -214,6 +221,14 @@ enum drlb_on_dead {
 	DRLB_ON_DEAD_OPEN,		/* schedule as if all were up */
 	__DRLB_ON_DEAD_MAX,
 	DRLB_ON_DEAD_MAX = __DRLB_ON_DEAD_MAX - 1
+};
+
+/* Clients of a persistent service whose server has the weight 0 now. */
+enum drlb_quiesced {
+	DRLB_QUIESCED_STAY,
+	DRLB_QUIESCED_MOVE,		/* with their next connection */
+	__DRLB_QUIESCED_MAX,
+	DRLB_QUIESCED_MAX = __DRLB_QUIESCED_MAX - 1
 };
 
 enum drlb_server_attr {
@@ -258,6 +273,7 @@ enum drlb_counters_attr {
 					 */
 	DRLB_COUNTERS_A_INACTIVE,	/* u32, in other states, UDP */
 	DRLB_COUNTERS_A_PAD,
+	DRLB_COUNTERS_A_PERSISTENT,	/* u32, clients that stay there */
 	__DRLB_COUNTERS_A_MAX,
 	DRLB_COUNTERS_A_MAX = __DRLB_COUNTERS_A_MAX - 1
 };
@@ -281,6 +297,9 @@ enum drlb_connection_attr {
 	DRLB_CONNECTION_A_VRF,		/* out, u32, index of the VRF's device;
 					 * absent outside VRFs
 					 */
+	DRLB_CONNECTION_A_PERSISTENT,	/* flag: a client that stays with a
+					 * server, no connection
+					 */
 	__DRLB_CONNECTION_A_MAX,
 	DRLB_CONNECTION_A_MAX = __DRLB_CONNECTION_A_MAX - 1
 };
@@ -296,6 +315,8 @@ enum drlb_connection_state {
 	DRLB_CONNECTION_FIN_WAIT,
 	DRLB_CONNECTION_TIME_WAIT,	/* FIN on one not established */
 	DRLB_CONNECTION_CLOSE,
+	DRLB_CONNECTION_PERSISTENT_NEW,	/* a client that stays, unproven */
+	DRLB_CONNECTION_PERSISTENT,	/* a client that stays */
 	__DRLB_CONNECTION_STATE_MAX,
 	DRLB_CONNECTION_STATE_MAX = __DRLB_CONNECTION_STATE_MAX - 1
 };
@@ -329,6 +350,7 @@ enum drlb_config_attr {
 					 * 1..3600; 0 leaves them to traffic
 					 */
 	DRLB_CONFIG_A_HOOK_PRIORITY,	/* out, s32, of the PRE_ROUTING hook */
+	DRLB_CONFIG_A_PERSISTENT_UNPROVEN_MAX,
 	__DRLB_CONFIG_A_MAX,
 	DRLB_CONFIG_A_MAX = __DRLB_CONFIG_A_MAX - 1
 };
@@ -342,6 +364,7 @@ enum drlb_stats_attr {
 	DRLB_STATS_A_COUNTER,		/* nest, enum drlb_stats_counter_attr;
 					 * repeats
 					 */
+	DRLB_STATS_A_UNPROVEN_PERSISTENT, /* u32, and clients that stay */
 	__DRLB_STATS_A_MAX,
 	DRLB_STATS_A_MAX = __DRLB_STATS_A_MAX - 1
 };

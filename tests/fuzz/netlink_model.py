@@ -20,23 +20,24 @@ Row = collections.namedtuple("Row", "weight shape")
 KEY = "PROTOCOL ADDR4 ADDR6 PORT"
 SERVER_KEY = "ADDR4 ADDR6 PORT"
 FILTER = ("PROTOCOL CLIENT_ADDR4 CLIENT_ADDR6 CLIENT_PREFIX CLIENT_PORT "
-          "VIP_ADDR4 VIP_ADDR6 VIP_PORT SERVER_ADDR4 SERVER_ADDR6 STATE")
+          "VIP_ADDR4 VIP_ADDR6 VIP_PORT SERVER_ADDR4 SERVER_ADDR6 STATE PERSISTENT")
 TIMEOUTS = ("TCP_SYN_RECV TCP_ACK_RECV TCP_ESTABLISHED TCP_FIN_WAIT TCP_TIME_WAIT "
             "TCP_CLOSE UDP_NEW UDP")
-UNPROVEN = "TCP_UNPROVEN_MAX UDP_UNPROVEN_MAX"
+UNPROVEN = "TCP_UNPROVEN_MAX UDP_UNPROVEN_MAX PERSISTENT_UNPROVEN_MAX"
 SETTINGS = f"CONN_MAX {UNPROVEN} {TIMEOUTS} PROBE_INTERVAL"
 
 # Options of a service, with their defaults, and the ranges of the numbers. A
 # timeout of 0 is the namespace's.
 OPTION_TIMEOUTS = [f"TIMEOUT_{name}" for name in (
     "UDP_NEW", "UDP", "SYN_RECV", "ACK_RECV", "ESTABLISHED", "FIN_WAIT",
-    "TIME_WAIT", "CLOSE")]
+    "TIME_WAIT", "CLOSE", "PERSISTENT")]
 DEFAULTS = {"SCHEDULER": b"wlc", "TABLE_SIZE": 65537, "HASH": 0, "ON_DEAD": 0,
-            "OPS": 0,
+            "OPS": 0, "PERSISTENT_PREFIX": 0, "PERSISTENT_QUIESCED": 0,
             **{name: 0 for name in OPTION_TIMEOUTS}}
 OPTION_RANGES = {"TABLE_SIZE": (251, 655373), "HASH": (0, 1), "ON_DEAD": (0, 1),
-                 "OPS": (0, 1),
-                 **{name: (0, 604800) for name in OPTION_TIMEOUTS}}
+                 "OPS": (0, 1), "PERSISTENT_PREFIX": (0, 128),
+                 "PERSISTENT_QUIESCED": (0, 1),
+                 **{name: (0, 2678400) for name in OPTION_TIMEOUTS}}
 OPTIONS = " ".join(DEFAULTS)
 # The default comes first.
 SCHEDULERS = [b"wlc", b"rr", b"wrr", b"lc", b"sed", b"nq", b"fo", b"ovf", b"twos",
@@ -91,7 +92,9 @@ POOLS = {
     "HASH": [0, 1] * 12 + [2, 255],
     "ON_DEAD": [0, 1] * 12 + [2, 255],
     "OPS": [0, 0, 1] * 12 + [2, 255],
-    **{name: [0, 0, 1, 5, 60, 900, 604800] * 8 + [604801, 2**32 - 1]
+    "PERSISTENT_PREFIX": [0, 0, 1, 8, 24, 32] * 8 + [33, 64, 128, 129, 255],
+    "PERSISTENT_QUIESCED": [0, 1] * 12 + [2, 255],
+    **{name: [0, 0, 1, 5, 60, 900, 2678400] * 8 + [2678401, 2**32 - 1]
        for name in OPTION_TIMEOUTS},
     "WEIGHT": [0, 1, 1, 2, 3, 10, 100, 65536, WEIGHT_MAX] * 6 +
               [WEIGHT_MAX + 1, 2**32 - 1],
@@ -101,7 +104,7 @@ POOLS = {
     **{name: [1, 10, 1000, 100000, 2**31 - 1] * 8 + [0, 2**31]
        for name in UNPROVEN.split()},
     "PROBE_INTERVAL": [0, 1, 3, 60, 3600] * 8 + [3601],
-    **{name: [1, 5, 60, 900, 604800] * 8 + [0, 604801]
+    **{name: [1, 5, 60, 900, 2678400] * 8 + [0, 2678401]
        for name in TIMEOUTS.split()},
 }
 # How often requests have what they may have, or how many of it. The first entry
@@ -112,7 +115,9 @@ USUAL = {
     "SERVICE.PROTOCOL": 0.99, "SERVICE.ADDR": 0.99, "SERVICE.PORT": 0.99,
     "SERVER.ADDR": 0.99, "SERVER.PORT": 0.15, "SERVER.WEIGHT": 0.7,
     "SERVICE.SCHEDULER": 0.6, "SERVICE.TABLE_SIZE": 0.8, "SERVICE.HASH": 0.3,
-    "SERVICE.ON_DEAD": 0.2, "SERVICE.OPS": 0.2, **{f"SERVICE.{name}": 0.1 for name in OPTION_TIMEOUTS},
+    "SERVICE.ON_DEAD": 0.2, "SERVICE.OPS": 0.2,
+    "SERVICE.PERSISTENT_PREFIX": 0.2, "SERVICE.PERSISTENT_QUIESCED": 0.1,
+    **{f"SERVICE.{name}": 0.1 for name in OPTION_TIMEOUTS},
     "DEVICE.NAME": 0.98,
     "CONNECTION": 0.7, "SERVICE": 0.99, "SERVER": 0.98, "DEVICE": 0.98,
     "CONFIG": 0.98, "CHECK": 0.2, "BRIEF": 0.5, "REPLACE": 0.5,
@@ -201,7 +206,7 @@ class Model:
                                                 "2001:db8:9::/64")]
     ranges = {"CONN_MAX": (1, 2**31 - 1), "PROBE_INTERVAL": (0, 3600),
               **{name: (1, 2**31 - 1) for name in UNPROVEN.split()},
-              **{name: (1, 604800) for name in TIMEOUTS.split()}}
+              **{name: (1, 2678400) for name in TIMEOUTS.split()}}
 
     def __init__(self, there, aliases):
         """there: the network devices that exist; aliases: their further
@@ -270,6 +275,9 @@ class Model:
     def go_together(key, service, wrong):
         if key and service.options["OPS"] and key.protocol != UDP:
             wrong.add(EINVAL)
+        if key and len(key.address) == 4 and \
+                service.options["PERSISTENT_PREFIX"] > 32:
+            wrong |= VALUE
 
     def server(self, nest, key, wrong):
         address = self.address(nest, "ADDR", wrong)

@@ -84,7 +84,7 @@ usage '' service set
 usage 'zero' service add tcp $VIP:81 table-size zero
 usage 'colour' service add tcp $VIP:81 hash colour
 usage 'refuse, open' service add tcp $VIP:81 on-dead never
-usage '604800' service add tcp $VIP:81 tcp_established 604801
+usage '2678400' service add tcp $VIP:81 tcp_established 2678401
 usage '' server add $S
 usage 'zwölf' server add $S zwölf
 usage '10.0.0.12/24' server add $S 10.0.0.12/24
@@ -152,7 +152,7 @@ either 'port|translate|8080' server add $S 10.0.0.12:8080
 either '2001:db8::11|IPv6|IPv4|family' server add $S 2001:db8::11
 either '10.0.0.11|IPv6|IPv4|family' server add tcp "[$VIP6]:80" 10.0.0.11
 either '214748364[78]' server add $S 10.0.0.12 weight 2147483648
-either '604800|range' config set udp 604801
+either '2678400|range' config set udp 2678401
 either '' config set udp 0
 either 'too-long' device add a-name-which-is-too-long
 either '' config set probe_interval 3601

@@ -25,6 +25,7 @@ struct counters {
 	uint64_t bytes;
 	uint32_t active;
 	uint32_t inactive;
+	uint32_t persistent;	/* clients that stay */
 };
 
 struct server {
@@ -45,6 +46,8 @@ struct service {
 	uint8_t hash;
 	uint8_t on_dead;
 	uint8_t ops;
+	uint8_t persistent_prefix;
+	uint8_t quiesced;
 	/* seconds, by enum drlb_connection_state; 0 is the namespace's */
 	uint32_t timeout[DRLB_CONNECTION_STATE_MAX + 1];
 	unsigned int line;

@@ -10,6 +10,7 @@
 struct connection {
 	uint8_t protocol;
 	uint8_t state;
+	bool persistent;	/* a client that stays, no connection */
 	uint16_t client_port;
 	uint16_t vip_port;
 	struct addr client;
@@ -31,6 +32,7 @@ struct stats {
 	uint32_t connections;
 	uint32_t unproven_tcp;
 	uint32_t unproven_udp;
+	uint32_t unproven_persistent;
 	bool overloaded;
 	struct stats_counter *counter;
 	size_t n, room;

@@ -188,6 +188,8 @@ static void complete_fields(struct completion *c)
 		given |= field_bit(f);
 		if (f->type == FIELD_FLAG)
 			continue;
+		if (f->bare && *w->next && !field_has_value(w))
+			continue;
 		if (!*w->next) {
 			print_values(f);
 			return;

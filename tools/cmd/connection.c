@@ -149,5 +149,8 @@ const struct object connection_object = {
 	.verbs = connection_verbs,
 	.about = "  FILTER is tcp, udp, client ADDR[/LEN][:PORT], client-port PORT,\n"
 		 "  vip ADDR[:PORT], service SERVICE, server ADDR, or state NAME; all must match.\n"
-		 "  NAME is SYN_RECV, ESTABLISHED, FIN_WAIT, TIME_WAIT, CLOSE or UDP.\n",
+		 "  With persistent these are not connections but the clients of persistent\n"
+		 "  services, which stay with a server.\n"
+		 "  NAME is SYN_RECV, ACK_RECV, ESTABLISHED, FIN_WAIT, TIME_WAIT, CLOSE, UDP_NEW\n"
+		 "  or UDP; of clients PERSISTENT_NEW or PERSISTENT.\n",
 };

@@ -134,6 +134,11 @@ static int take_state(struct words *w, struct filter *f)
 	return once(w, f, FILTER_BIT(STATE), "state");
 }
 
+static int take_persistent(struct words *w, struct filter *f)
+{
+	return once(w, f, FILTER_BIT(PERSISTENT), "persistent");
+}
+
 const struct filter_word filter_words[] = {
 	{ "tcp", "", take_tcp },
 	{ "udp", "", take_udp },
@@ -143,6 +148,7 @@ const struct filter_word filter_words[] = {
 	{ "service", "SERVICE", take_service },
 	{ "server", "ADDR", take_server },
 	{ "state", "NAME", take_state },
+	{ "persistent", "", take_persistent },
 	{ NULL, NULL, NULL }
 };
 

@@ -51,7 +51,7 @@ static void help_schema(const struct object *obj)
 	printf("\n  %s is one of the following%s%s:\n",
 	       setting ? "KEY" : "OPTION",
 	       setting ? "" : ", with its default in parentheses",
-	       has_times(obj->schema) ? "; TIME is 30, 90s, 15m or 1h" : "");
+	       has_times(obj->schema) ? "; TIME is 30, 90s, 15m, 1h or 2d" : "");
 	fields_reset(obj->schema, &defaults);
 	for (const struct field *f = obj->schema->field; f->name; f++)
 		if (!(f->flags & FIELD_READONLY))

@@ -58,6 +58,9 @@ static void everything_print(const struct everything *e)
 		   DRLB_CONFIG_A_TCP_UNPROVEN_MAX);
 	print_fill("Unproven UDP", e->stats.unproven_udp, &e->config,
 		   DRLB_CONFIG_A_UDP_UNPROVEN_MAX);
+	if (e->stats.unproven_persistent)
+		print_fill("Unproven persistent", e->stats.unproven_persistent,
+			   &e->config, DRLB_CONFIG_A_PERSISTENT_UNPROVEN_MAX);
 	if (e->stats.overloaded)
 		print_colour(RED, "OVERLOADED: new connections are hashed and get no entry\n");
 	putchar('\n');

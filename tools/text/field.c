@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <arpa/inet.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -112,7 +113,36 @@ static int parse_number(struct words *w, const struct field *f, void *object)
 		return words_fail(w,
 			"%s \"%s\" is not a %s from %u to %u%s",
 			f->name, text, time ? "time" : "number", f->min, f->max,
-			time ? " seconds, as in 30, 90s, 15m or 1h" : "");
+			time ? " seconds, as in 30, 90s, 15m, 1h or 2d" : "");
+	field_set(f, object, value);
+
+	return 0;
+}
+
+/* 255.255.255.0 as 24; -1 for what is no mask */
+static int netmask_bits(const char *text)
+{
+	struct in_addr mask;
+	uint32_t bits;
+
+	if (!strchr(text, '.') || inet_pton(AF_INET, text, &mask) != 1)
+		return -1;
+	bits = ntohl(mask.s_addr);
+
+	return bits & (~bits >> 1) ? -1 : __builtin_popcount(bits);
+}
+
+static int parse_prefix(struct words *w, const struct field *f, void *object)
+{
+	const char *text = *w->next++;
+	int bits = netmask_bits(text);
+	uint64_t value = bits;
+
+	if (bits < 0 && (!number_of(text + (*text == '/'), &value) ||
+			 value > f->max))
+		return words_fail(w,
+			"%s \"%s\" is not a length from 0 to %u, nor a netmask",
+			f->name, text, f->max);
 	field_set(f, object, value);
 
 	return 0;
@@ -163,6 +193,11 @@ static int parse_flag(struct words *w, const struct field *f, void *object)
 	return 0;
 }
 
+bool field_has_value(const struct words *w)
+{
+	return *w->next && **w->next >= '0' && **w->next <= '9';
+}
+
 int field_parse(struct words *w, const struct field *f, void *object)
 {
 	if (f->flags & FIELD_READONLY)
@@ -173,10 +208,16 @@ int field_parse(struct words *w, const struct field *f, void *object)
 		return parse_flag(w, f, object);
 	if (f->type == FIELD_ENUM)
 		return parse_enum(w, f, object);
+	if (f->bare && !field_has_value(w)) {
+		field_set(f, object, f->bare);
+		return 0;
+	}
 	if (!*w->next)
 		return words_fail(w, "%s: the value is missing", f->name);
 	if (f->type == FIELD_STRING)
 		return parse_string(w, f, object);
+	if (f->type == FIELD_PREFIX)
+		return parse_prefix(w, f, object);
 
 	return parse_number(w, f, object);
 }

@@ -19,6 +19,7 @@ enum field_type {
 	FIELD_U32,	/* u32: a number */
 	FIELD_S32,	/* s32: a number that is shown only */
 	FIELD_TIME,	/* u32: seconds */
+	FIELD_PREFIX,	/* u8: bits of an address, also as a netmask */
 	FIELD_ENUM,	/* u8: one of several names */
 	FIELD_FLAG,	/* u8, 0 or 1, or a received flag: on or off */
 	FIELD_STRING,	/* string */
@@ -42,6 +43,9 @@ struct field {
 					 */
 	uint32_t min, max;
 	uint32_t value;			/* the default, but for strings */
+	uint32_t bare;			/* of the keyword alone, which may
+					 * stand so; 0: it may not
+					 */
 	const char *string;		/* the default of a string */
 	const char *const *names;	/* of an enum */
 	const char *arg;		/* the value in the usage */
@@ -71,6 +75,8 @@ bool field_equal(const struct field *f, const void *a, const void *b);
 struct name field_text(const struct field *f, const void *object);
 /* The value, which follows the keyword */
 int field_parse(struct words *w, const struct field *f, void *object);
+/* True if a value follows a keyword that may stand alone */
+bool field_has_value(const struct words *w);
 /* The next word as a keyword, or NULL */
 const struct field *field_take(struct words *w, const struct schema *schema);
 /* The field of that attribute, or NULL */

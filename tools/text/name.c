@@ -24,6 +24,12 @@ const char *const on_dead_names[] = {
 	NULL
 };
 
+const char *const quiesced_names[] = {
+	[DRLB_QUIESCED_STAY]	= "stay",
+	[DRLB_QUIESCED_MOVE]	= "move",
+	NULL
+};
+
 const char *const server_state_names[] = {
 	[DRLB_SERVER_UP]		= "up",
 	[DRLB_SERVER_LOCAL]		= "local",
@@ -44,6 +50,8 @@ const char *const connection_state_names[] = {
 	[DRLB_CONNECTION_FIN_WAIT]	= "FIN_WAIT",
 	[DRLB_CONNECTION_TIME_WAIT]	= "TIME_WAIT",
 	[DRLB_CONNECTION_CLOSE]		= "CLOSE",
+	[DRLB_CONNECTION_PERSISTENT_NEW] = "PERSISTENT_NEW",
+	[DRLB_CONNECTION_PERSISTENT]	= "PERSISTENT",
 	NULL
 };
 

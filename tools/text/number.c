@@ -30,7 +30,8 @@ bool seconds_of(const char *text, uint64_t *value)
 	static const struct {
 		char letter;
 		unsigned int seconds;
-	} units[] = { { 's', 1 }, { 'm', 60 }, { 'h', 3600 } };
+	} units[] = { { 's', 1 }, { 'm', 60 }, { 'h', 3600 },
+		    { 'd', 86400 } };
 	size_t len = strlen(text);
 	unsigned int factor = 1;
 
@@ -41,7 +42,7 @@ bool seconds_of(const char *text, uint64_t *value)
 		len--;
 		break;
 	}
-	/* A year's worth of hours is far from an overflow. */
+	/* The largest number of days is far from an overflow. */
 	if (!digits_of(text, len, value) || *value > UINT32_MAX)
 		return false;
 	*value *= factor;

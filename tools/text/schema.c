@@ -52,6 +52,24 @@ static const struct field service_fields[] = {
 		.type = FIELD_FLAG,
 		MEMBER(struct service, ops),
 		.about = "one-packet scheduling: a server for each datagram",
+	}, {
+		.name = "persistent",
+		.attr = DRLB_SERVICE_A_TIMEOUT_PERSISTENT, .type = FIELD_TIME,
+		MEMBER(struct service, timeout[DRLB_CONNECTION_PERSISTENT]),
+		.max = DRLB_TIMEOUT_MAX, .bare = 300, .arg = "[TIME]",
+		.about = "how long a client stays with its server; 0: it does not",
+	}, {
+		.name = "mask", .attr = DRLB_SERVICE_A_PERSISTENT_PREFIX,
+		.type = FIELD_PREFIX,
+		MEMBER(struct service, persistent_prefix),
+		.max = 128, .arg = "LEN",
+		.about = "bits of its address that make a client; 0: all",
+	}, {
+		.name = "quiesced", .attr = DRLB_SERVICE_A_PERSISTENT_QUIESCED,
+		.type = FIELD_ENUM,
+		MEMBER(struct service, quiesced),
+		.value = DRLB_QUIESCED_STAY, .names = quiesced_names,
+		.about = "clients that stay, if their server has the weight 0",
 	},
 	TIMEOUT_OF_SERVICE("tcp_syn_recv", SYN_RECV),
 	TIMEOUT_OF_SERVICE("tcp_ack_recv", ACK_RECV),
@@ -64,16 +82,11 @@ static const struct field service_fields[] = {
 	{ .name = NULL }
 };
 
-static const char *const later_service_options[] = {
-	"persistent", "mask", NULL
-};
-
 const struct schema service_schema = {
 	.a_field = "an option of a service",
 	.nest = DRLB_A_SERVICE,
 	.attr_max = DRLB_SERVICE_A_MAX,
 	.field = service_fields,
-	.later = later_service_options,
 };
 
 static const struct field server_fields[] = {
@@ -114,6 +127,10 @@ static const struct field config_fields[] = {
 	{ SETTING("udp_unproven_max", UDP_UNPROVEN_MAX, FIELD_U32),
 	  .min = 1, .max = INT32_MAX, .arg = "N",
 	  .about = "UDP flows of one packet, past which it is stateless" },
+	{ SETTING("persistent_unproven_max", PERSISTENT_UNPROVEN_MAX,
+		  FIELD_U32),
+	  .min = 1, .max = INT32_MAX, .arg = "N",
+	  .about = "unproven clients that stay, past which it is stateless" },
 	TIMEOUT("tcp_syn_recv", TCP_SYN_RECV, "seconds: after the SYN"),
 	TIMEOUT("tcp_ack_recv", TCP_ACK_RECV,
 		"seconds: after the handshake's ACK"),

@@ -5,13 +5,21 @@
 #include "text/name.h"
 #include "view/connection.h"
 
+/* One that stays has no port. */
+static struct name client_name(const struct connection *c)
+{
+	return c->persistent ? addr_name(&c->client) :
+			       end_name(&c->client, c->client_port);
+}
+
 void connection_json(const struct connection *c, bool first)
 {
 	const char *state = name_of(connection_state_names, c->state);
 	json_t *object;
 
-	object = jpack("{s:s, s:o, s:i, s:o, s:i, s:o, s:s, s:s*, s:I, s:I}",
+	object = jpack("{s:s, s:b, s:o, s:i, s:o, s:i, s:o, s:s, s:s*, s:I, s:I}",
 		       "protocol", protocol_name(c->protocol),
+		       "persistent", c->persistent,
 		       "client", addr_json(&c->client),
 		       "client_port", c->client_port,
 		       "vip", addr_json(&c->vip),
@@ -39,8 +47,7 @@ void connection_row(const struct connection *c, struct table **table)
 	if (!*table)
 		*table = table_new(columns);
 	table_text(*table, PLAIN, protocol_name(c->protocol));
-	table_text(*table, PLAIN,
-		   end_name(&c->client, c->client_port).s);
+	table_text(*table, PLAIN, client_name(c).s);
 	table_text(*table, PLAIN, end_name(&c->vip, c->vip_port).s);
 	table_text(*table, PLAIN, addr_name(&c->server).s);
 	table_text(*table, PLAIN,
@@ -57,7 +64,7 @@ void connection_oneline(const struct connection *c)
 {
 	printf("connection %s client %s vip %s server %s state %s",
 	       protocol_name(c->protocol),
-	       end_name(&c->client, c->client_port).s,
+	       client_name(c).s,
 	       end_name(&c->vip, c->vip_port).s, addr_name(&c->server).s,
 	       name_of(connection_state_names, c->state));
 	if (c->vrf)

@@ -19,10 +19,12 @@ json_t *stats_json(const struct stats *stats)
 		json_array_append_new(counters,
 				      counter_json(&stats->counter[i]));
 
-	return jpack("{s:I, s:I, s:I, s:b, s:o}",
+	return jpack("{s:I, s:I, s:I, s:I, s:b, s:o}",
 		     "connections", (json_int_t)stats->connections,
 		     "unproven_tcp", (json_int_t)stats->unproven_tcp,
 		     "unproven_udp", (json_int_t)stats->unproven_udp,
+		     "unproven_persistent",
+		     (json_int_t)stats->unproven_persistent,
 		     "overloaded", stats->overloaded,
 		     "counters", counters);
 }
@@ -52,9 +54,9 @@ void stats_print_counters(const struct stats *stats, bool all)
 
 void stats_oneline(const struct stats *stats, bool all)
 {
-	printf("stats connections %u unproven_tcp %u unproven_udp %u overloaded %s\n",
+	printf("stats connections %u unproven_tcp %u unproven_udp %u unproven_persistent %u overloaded %s\n",
 	       stats->connections, stats->unproven_tcp, stats->unproven_udp,
-	       stats->overloaded ? "yes" : "no");
+	       stats->unproven_persistent, stats->overloaded ? "yes" : "no");
 	for (size_t i = 0; i < stats->n; i++)
 		if (all || stats->counter[i].value)
 			printf("counter %s %llu\n", stats->counter[i].name,
@@ -63,8 +65,8 @@ void stats_oneline(const struct stats *stats, bool all)
 
 void stats_print(const struct stats *stats)
 {
-	printf("Connections %u, unproven TCP %u, unproven UDP %u, overloaded: %s\n",
+	printf("Connections %u, unproven TCP %u, unproven UDP %u, unproven persistent %u, overloaded: %s\n",
 	       stats->connections, stats->unproven_tcp, stats->unproven_udp,
-	       stats->overloaded ? "yes" : "no");
+	       stats->unproven_persistent, stats->overloaded ? "yes" : "no");
 	stats_print_counters(stats, true);
 }

@@ -5,7 +5,7 @@
 
 static const struct {
 	uint8_t attr;
-	enum { U8, BE16, ADDR } type;
+	enum { U8, BE16, ADDR, FLAG } type;
 	size_t offset;
 } filter_attrs[] = {
 #define ROW(attr, type, member) \
@@ -18,6 +18,7 @@ static const struct {
 	ROW(VIP_PORT, BE16, vip_port),
 	ROW(SERVER_ADDR4, ADDR, server),
 	ROW(STATE, U8, state),
+	ROW(PERSISTENT, FLAG, given),
 #undef ROW
 };
 
@@ -45,6 +46,9 @@ void put_filter(struct nlmsghdr *nlh, const struct filter *f)
 		case ADDR:
 			put_addr(nlh, attr, value);
 			break;
+		case FLAG:
+			mnl_attr_put(nlh, attr, 0, NULL);
+			break;
 		}
 	}
 	mnl_attr_nest_end(nlh, nest);
@@ -67,6 +71,7 @@ void get_connection(const struct nlmsghdr *nlh, struct connection *c)
 		 tc[DRLB_CONNECTION_A_VIP_ADDR6], &c->vip);
 	get_addr(tc[DRLB_CONNECTION_A_SERVER_ADDR4],
 		 tc[DRLB_CONNECTION_A_SERVER_ADDR6], &c->server);
+	c->persistent = tc[DRLB_CONNECTION_A_PERSISTENT];
 	c->vrf = attr_uint(tc[DRLB_CONNECTION_A_VRF]);
 	c->expires_ms = attr_uint(tc[DRLB_CONNECTION_A_EXPIRES_MS]);
 	c->age_ms = attr_uint(tc[DRLB_CONNECTION_A_AGE_MS]);

@@ -11,6 +11,7 @@ static void field_put(struct nlmsghdr *nlh, const struct field *f,
 		break;
 	case FIELD_ENUM:
 	case FIELD_FLAG:
+	case FIELD_PREFIX:
 		mnl_attr_put_u8(nlh, f->attr, field_value(f, object));
 		break;
 	default:

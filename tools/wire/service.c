@@ -66,6 +66,7 @@ static void get_counters(const struct nlattr *nest, struct counters *counters)
 	counters->bytes = attr_uint(tb[DRLB_COUNTERS_A_BYTES]);
 	counters->active = attr_uint(tb[DRLB_COUNTERS_A_ACTIVE]);
 	counters->inactive = attr_uint(tb[DRLB_COUNTERS_A_INACTIVE]);
+	counters->persistent = attr_uint(tb[DRLB_COUNTERS_A_PERSISTENT]);
 }
 
 static uint64_t get_attrs(const struct nlattr *const *tb, struct service *svc)

@@ -34,6 +34,8 @@ static void stats_data(const struct nlmsghdr *nlh, void *ctx)
 		stats->connections = attr_uint(ts[DRLB_STATS_A_CONNECTIONS]);
 		stats->unproven_tcp = attr_uint(ts[DRLB_STATS_A_UNPROVEN_TCP]);
 		stats->unproven_udp = attr_uint(ts[DRLB_STATS_A_UNPROVEN_UDP]);
+		stats->unproven_persistent =
+			attr_uint(ts[DRLB_STATS_A_UNPROVEN_PERSISTENT]);
 		stats->overloaded = ts[DRLB_STATS_A_OVERLOADED];
 	}
 	mnl_attr_for_each_nested(attr, tb[DRLB_A_STATS])
