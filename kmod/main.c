@@ -167,7 +167,8 @@ static bool __init selftest(void)
 	       drlb_sched_lc_selftest() & drlb_sched_wlc_selftest() &
 	       drlb_sched_sed_selftest() & drlb_sched_nq_selftest() &
 	       drlb_sched_fo_selftest() & drlb_sched_ovf_selftest() &
-	       drlb_sched_twos_selftest() & drlb_sched_mh_selftest() &
+	       drlb_sched_twos_selftest() & drlb_sched_sh_selftest() &
+	       drlb_sched_dh_selftest() & drlb_sched_mh_selftest() &
 	       drlb_conn_selftest();
 }
 #else

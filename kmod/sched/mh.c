@@ -8,26 +8,33 @@
 #include <linux/siphash.h>
 
 /* "drlb" and the purpose of the hash: not secret, but the same everywhere. */
-static const siphash_key_t key_client = { { 0x64726c62ULL, 3 } };
+static const siphash_key_t key_packet = { { 0x64726c62ULL, 3 } };
 
-static u64 client_hash(const struct drlb_pool *pool,
+static u64 hash4(__be32 addr, u32 port)
+{
+	return siphash_2u32(ntohl(addr), port, &key_packet);
+}
+
+static u64 hash6(const struct in6_addr *addr, u32 port)
+{
+	const __be64 *half = (const __be64 *)addr;
+
+	return siphash_3u64(be64_to_cpu(half[0]), be64_to_cpu(half[1]), port,
+			    &key_packet);
+}
+
+static u64 packet_hash(const struct drlb_pool *pool,
 		       const struct drlb_packet *pkt)
 {
 	bool with_port = pool->conf.hash == DRLB_HASH_SOURCE_PORT;
-	const __be64 *addr;
-	u32 port;
+	bool by_source = pool->conf.hash != DRLB_HASH_DESTINATION;
 
-	if (pkt->family == AF_INET) {
-		port = with_port ? ntohs(pkt->key.v4.sport) : 0;
-		return siphash_2u32(ntohl(pkt->key.v4.saddr), port,
-				    &key_client);
-	}
+	if (pkt->family == AF_INET)
+		return hash4(by_source ? pkt->key.v4.saddr : pkt->key.v4.daddr,
+			     with_port ? ntohs(pkt->key.v4.sport) : 0);
 
-	port = with_port ? ntohs(pkt->key.v6.sport) : 0;
-	addr = (const __be64 *)&pkt->key.v6.saddr;
-
-	return siphash_3u64(be64_to_cpu(addr[0]), be64_to_cpu(addr[1]), port,
-			    &key_client);
+	return hash6(by_source ? &pkt->key.v6.saddr : &pkt->key.v6.daddr,
+		     with_port ? ntohs(pkt->key.v6.sport) : 0);
 }
 
 static struct drlb_server *table_server(const struct drlb_pool *pool, u64 hash)
@@ -40,7 +47,8 @@ static struct drlb_server *table_server(const struct drlb_pool *pool, u64 hash)
 /* The high half of the hash chooses from the table, in which all servers are.
  * If that one cannot be used, the hash of the hash chooses from those that can
  * be: the clients of an unusable server spread over all others, in the same
- * way on all directors that see the same servers up.
+ * way on all directors that see the same servers up. All other clients keep
+ * their servers.
  */
 struct drlb_server *drlb_sched_hashed(const struct drlb_pool *pool,
 				      const struct drlb_live *live,
@@ -52,7 +60,7 @@ struct drlb_server *drlb_sched_hashed(const struct drlb_pool *pool,
 	if (!live->n)
 		return NULL;
 
-	hash = client_hash(pool, pkt);
+	hash = packet_hash(pool, pkt);
 	server = table_server(pool, hash);
 	if (likely(drlb_server_usable(server)))
 		return server;
@@ -65,7 +73,7 @@ struct drlb_server *drlb_sched_hashed(const struct drlb_pool *pool,
 struct drlb_server *drlb_sched_blind(const struct drlb_pool *pool,
 				     const struct drlb_packet *pkt)
 {
-	return pool->n ? table_server(pool, client_hash(pool, pkt)) : NULL;
+	return pool->n ? table_server(pool, packet_hash(pool, pkt)) : NULL;
 }
 
 const struct drlb_sched drlb_sched_mh = {

@@ -14,6 +14,8 @@ static const struct drlb_sched *const disciplines[] = {
 	&drlb_sched_fo,
 	&drlb_sched_ovf,
 	&drlb_sched_twos,
+	&drlb_sched_sh,
+	&drlb_sched_dh,
 	&drlb_sched_mh,
 };
 

@@ -15,6 +15,8 @@ extern const struct drlb_sched drlb_sched_nq;
 extern const struct drlb_sched drlb_sched_fo;
 extern const struct drlb_sched drlb_sched_ovf;
 extern const struct drlb_sched drlb_sched_twos;
+extern const struct drlb_sched drlb_sched_sh;
+extern const struct drlb_sched drlb_sched_dh;
 extern const struct drlb_sched drlb_sched_mh;
 
 /* All disciplines, by index; NULL ends them. The first is the default. */
@@ -65,6 +67,8 @@ bool drlb_sched_fo_selftest(void);
 bool drlb_sched_ovf_selftest(void);
 bool drlb_sched_twos_selftest(void);
 bool drlb_sched_wrr_selftest(void);
+bool drlb_sched_sh_selftest(void);
+bool drlb_sched_dh_selftest(void);
 bool drlb_sched_mh_selftest(void);
 #endif
 

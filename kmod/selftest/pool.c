@@ -23,6 +23,13 @@ static const struct drlb_sched first = {
 	.pick	= pool_first,
 };
 
+static const struct drlb_sched first_flat = {
+	.name	= "first_flat",
+	.adopts	= true,
+	.flat	= true,
+	.pick	= pool_first,
+};
+
 static const struct drlb_sched first_small = {
 	.name	= "first_small",
 	.pick	= pool_first,
@@ -85,6 +92,7 @@ static bool __init only_the_same_is_copied(void)
 	struct drlb_pool_conf conf = { .sched = &first, .table_size = 251 };
 	struct drlb_pool_conf large = { .sched = &first, .table_size = 509 };
 	struct drlb_pool_conf small = { .sched = &first_small };
+	struct drlb_pool_conf flat = { .sched = &first_flat, .table_size = 251 };
 	static struct drlb_egress egress[8] __initdata;
 	struct test_pool a, b;
 	bool good;
@@ -99,6 +107,7 @@ static bool __init only_the_same_is_copied(void)
 	good = is_copied(&b, &a, &conf, &once) &&
 	       is_copied(&b, &a, &small, &once) &&
 	       !is_copied(&b, &a, &large, &once) &&
+	       !is_copied(&b, &a, &flat, &once) &&
 	       !is_copied(&b, &a, &conf, &other) &&
 	       !is_copied(&b, &a, &conf, &fewer);
 	own_egresses(&b, egress + 4);

@@ -212,7 +212,14 @@ static void pool_set_members(struct drlb_pool *pool,
 	}
 }
 
-/* Servers with one address, and only these, have one egress. */
+static u32 table_weight(const struct drlb_pool *pool, u32 i)
+{
+	return pool->conf.sched->flat ? 1 : pool->member[i].weight;
+}
+
+/* True if the servers and their shares are the same. Servers with one address,
+ * and only these, have one egress.
+ */
 static bool same_members(const struct drlb_pool *a, const struct drlb_pool *b)
 {
 	u32 i;
@@ -222,7 +229,7 @@ static bool same_members(const struct drlb_pool *a, const struct drlb_pool *b)
 
 	for (i = 0; i < a->n; i++) {
 		if (a->member[i].server->egress != b->member[i].server->egress ||
-		    a->member[i].weight != b->member[i].weight)
+		    table_weight(a, i) != table_weight(b, i))
 			return false;
 	}
 
@@ -244,7 +251,7 @@ static int table_fill(struct drlb_pool *pool, u8 family)
 	for (i = 0; i < pool->n; i++) {
 		nodes[i].id = drlb_server_addr(pool->member[i].server);
 		nodes[i].id_len = len;
-		nodes[i].weight = pool->member[i].weight;
+		nodes[i].weight = table_weight(pool, i);
 	}
 	err = drlb_maglev_fill(pool->table, pool->table_size, nodes, pool->n);
 	kvfree(nodes);
@@ -273,6 +280,13 @@ static int pool_make_table(struct drlb_pool *pool, u8 family,
 	return 0;
 }
 
+static u8 pool_hash(const struct drlb_pool_conf *conf)
+{
+	return conf->hash == DRLB_HASH_AUTO ||
+	       conf->sched->hash == DRLB_HASH_DESTINATION ?
+	       conf->sched->hash : conf->hash;
+}
+
 struct drlb_pool *drlb_pool_create(const struct drlb_pool_conf *conf,
 				   atomic64_t *cursor,
 				   const struct drlb_member *members, u32 n,
@@ -286,6 +300,7 @@ struct drlb_pool *drlb_pool_create(const struct drlb_pool_conf *conf,
 		return ERR_PTR(-ENOMEM);
 
 	pool->conf = *conf;
+	pool->conf.hash = pool_hash(conf);
 	pool->cursor = cursor;
 	pool_set_members(pool, members, n);
 	if (!pool->n)

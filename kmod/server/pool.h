@@ -12,12 +12,18 @@
 struct drlb_live;
 struct drlb_pool;
 
+/* No choice of a service: the address that the client sent its packet to. */
+#define DRLB_HASH_DESTINATION	(DRLB_HASH_MAX + 1)
+
 /**
  * struct drlb_sched - a scheduling discipline
  * @name: as in lbctl
  * @about: a sentence for a person
  * @adopts: the hash alone tells the server, on every director: a connection
  *	that is not known may be picked up in mid-stream
+ * @flat: the hash gives equal shares to all servers that have a weight
+ * @hash: enum drlb_hash of services that leave the choice to the discipline, or
+ *	DRLB_HASH_DESTINATION for all services
  * @prepare: make what the discipline needs in a new live set with servers, if
  *	anything; 0 or -ENOMEM. Context: process, may sleep.
  * @recount: the load of the server at @index has changed; only for live sets
@@ -31,6 +37,8 @@ struct drlb_sched {
 	const char *name;
 	const char *about;
 	bool adopts;
+	bool flat;
+	u8 hash;
 	int (*prepare)(struct drlb_live *live);
 	void (*recount)(const struct drlb_live *live, u32 index);
 	struct drlb_server *(*pick)(const struct drlb_pool *pool,
@@ -94,7 +102,8 @@ struct drlb_member {
  *	concerned
  * @sched: the discipline
  * @table_size: slots of the Maglev table, a prime; 0 for a small one
- * @hash: enum drlb_hash
+ * @hash: enum drlb_hash; in a pool it is the choice that was made, which may be
+ *	DRLB_HASH_DESTINATION
  * @on_dead: enum drlb_on_dead
  * @ops: one-packet scheduling
  * @persistent: a client stays with its server

@@ -45,7 +45,7 @@ const struct drlb_option drlb_service_options[DRLB_SERVICE_OPTIONS] = {
 		.attr	= DRLB_SERVICE_A_HASH,
 		.type	= DRLB_OPTION_U8,
 		.offset	= offsetof(struct drlb_service_conf, hash),
-		.initial = DRLB_HASH_SOURCE_PORT,
+		.initial = DRLB_HASH_AUTO,
 		.max	= DRLB_HASH_MAX,
 		.range	= "there is no such hash",
 	}, {

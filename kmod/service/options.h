@@ -19,7 +19,7 @@
 /**
  * struct drlb_service_conf - the options of a service
  * @sched: the discipline
- * @table_size: slots of mh's table, a prime
+ * @table_size: slots of the hash's table, a prime
  * @hash: enum drlb_hash
  * @on_dead: enum drlb_on_dead
  * @ops: one-packet scheduling

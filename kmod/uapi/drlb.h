@@ -178,7 +178,7 @@ enum drlb_service_attr {
 	DRLB_SERVICE_A_ADDR6,		/* 16 bytes */
 	DRLB_SERVICE_A_PORT,		/* be16, 0 is any port */
 	DRLB_SERVICE_A_SCHEDULER,	/* string, see SCHEDULER_GET */
-	DRLB_SERVICE_A_TABLE_SIZE,	/* u32, slots of mh's table, a prime */
+	DRLB_SERVICE_A_TABLE_SIZE,	/* u32, slots of the hash's table, a prime */
 	DRLB_SERVICE_A_HASH,		/* u8, enum drlb_hash */
 	DRLB_SERVICE_A_SERVERS,		/* out, u32, number of servers */
 	DRLB_SERVICE_A_COUNTERS,	/* out, nest, enum drlb_counters_attr */
@@ -204,10 +204,13 @@ enum drlb_service_attr {
 	DRLB_SERVICE_A_MAX = __DRLB_SERVICE_A_MAX - 1
 };
 
-/* The input of mh's hash, to which every scheduler falls back past a limit. */
+/* The input of the hash of mh and sh, to which every scheduler but dh falls back
+ * past a limit. dh hashes the destination's address, whatever the service says.
+ */
 enum drlb_hash {
 	DRLB_HASH_SOURCE_PORT,		/* client address and port */
 	DRLB_HASH_SOURCE,		/* client address alone */
+	DRLB_HASH_AUTO,			/* SOURCE for sh, else SOURCE_PORT */
 	__DRLB_HASH_MAX,
 	DRLB_HASH_MAX = __DRLB_HASH_MAX - 1
 };

@@ -31,17 +31,18 @@ SETTINGS = f"CONN_MAX {UNPROVEN} {TIMEOUTS} PROBE_INTERVAL"
 OPTION_TIMEOUTS = [f"TIMEOUT_{name}" for name in (
     "UDP_NEW", "UDP", "SYN_RECV", "ACK_RECV", "ESTABLISHED", "FIN_WAIT",
     "TIME_WAIT", "CLOSE", "PERSISTENT")]
-DEFAULTS = {"SCHEDULER": b"wlc", "TABLE_SIZE": 65537, "HASH": 0, "ON_DEAD": 0,
+DEFAULTS = {"SCHEDULER": b"wlc", "TABLE_SIZE": 65537, "HASH": 2, "ON_DEAD": 0,
             "OPS": 0, "PERSISTENT_PREFIX": 0, "PERSISTENT_QUIESCED": 0,
             **{name: 0 for name in OPTION_TIMEOUTS}}
-OPTION_RANGES = {"TABLE_SIZE": (251, 655373), "HASH": (0, 1), "ON_DEAD": (0, 1),
+OPTION_RANGES = {"TABLE_SIZE": (251, 655373), "HASH": (0, 2), "ON_DEAD": (0, 1),
                  "OPS": (0, 1), "PERSISTENT_PREFIX": (0, 128),
                  "PERSISTENT_QUIESCED": (0, 1),
                  **{name: (0, 2678400) for name in OPTION_TIMEOUTS}}
 OPTIONS = " ".join(DEFAULTS)
 # The default comes first.
 SCHEDULERS = [b"wlc", b"rr", b"wrr", b"lc", b"sed", b"nq", b"fo", b"ovf", b"twos",
-              b"mh"]
+              b"sh", b"dh", b"mh"]
+HASHING = [b"sh", b"dh", b"mh"]
 WEIGHT_MAX = 2**31 - 1
 
 # Values that make sense, or nearly; all others come from the policies. There
@@ -89,7 +90,7 @@ POOLS = {
     # The largest one takes long.
     "TABLE_SIZE": [251, 257, 509, 1021] * 40 + [4093, 65537, 0, 1, 250, 252, 253,
                                                 65536, 655373, 655374, 655399],
-    "HASH": [0, 1] * 12 + [2, 255],
+    "HASH": [0, 1, 2] * 12 + [3, 255],
     "ON_DEAD": [0, 1] * 12 + [2, 255],
     "OPS": [0, 0, 1] * 12 + [2, 255],
     "PERSISTENT_PREFIX": [0, 0, 1, 8, 24, 32] * 8 + [33, 64, 128, 129, 255],
@@ -325,7 +326,7 @@ class Model:
     @staticmethod
     def fits(service, n, wrong):
         # A table has at least one slot for each server.
-        if service.options["SCHEDULER"] == b"mh" and \
+        if service.options["SCHEDULER"] in HASHING and \
                 n > service.options["TABLE_SIZE"]:
             wrong |= VALUE
 

@@ -15,6 +15,7 @@ const char *const protocol_names[] = { "tcp", "udp", NULL };
 const char *const hash_names[] = {
 	[DRLB_HASH_SOURCE_PORT]	= "source-port",
 	[DRLB_HASH_SOURCE]	= "source",
+	[DRLB_HASH_AUTO]	= "auto",
 	NULL
 };
 

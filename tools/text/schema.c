@@ -32,14 +32,14 @@ static const struct field service_fields[] = {
 		MEMBER(struct service, table_size),
 		.max = UINT32_MAX, .value = DRLB_TABLE_SIZE_DEFAULT,
 		.arg = "N",
-		.about = "slots of mh's table, a prime from "
+		.about = "slots of the hash's table, a prime from "
 			 STR(DRLB_TABLE_SIZE_MIN) " to "
 			 STR(DRLB_TABLE_SIZE_MAX),
 	}, {
 		.name = "hash", .attr = DRLB_SERVICE_A_HASH,
 		.type = FIELD_ENUM,
 		MEMBER(struct service, hash),
-		.value = DRLB_HASH_SOURCE_PORT, .names = hash_names,
+		.value = DRLB_HASH_AUTO, .names = hash_names,
 		.about = "the part of a client's address that is hashed",
 	}, {
 		.name = "on-dead", .attr = DRLB_SERVICE_A_ON_DEAD,
