@@ -28,7 +28,7 @@ counts_instructions
 many_up 1000
 floor
 
-for scheduler in rr wrr lc wlc sed nq fo ovf twos mh; do
+for scheduler in rr wrr lc wlc sed nq fo ovf twos sh dh mh; do
 	row=$scheduler
 	for count in "${counts[@]}"; do
 		progress "$scheduler, $count servers"

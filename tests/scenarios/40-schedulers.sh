@@ -22,7 +22,7 @@ director_devices eth0
 vip_on_director $VIP $VIP6
 for n in 1 2 3; do
 	real_server rs$n $VIP $VIP6
-	serve_http rs$n
+	serve_http rs$n rs$n 80 8080
 done
 
 serve() { # SCHEDULER WEIGHT1 WEIGHT2 WEIGHT3: at $s, without old connections
@@ -84,6 +84,33 @@ for vip in $VIP $VIP6; do
 		between "$vip: twos: rs$n has a share" \
 			"$(grep -c "^rs$n" "$TMPDIR/twos" || true)" 3 50
 	done
+
+	serve sh 1 1 1
+	own=$(get_vip 8 $vip | tally)
+	matches "$vip: sh: a client has one server" "$own" "^rs.=8$"
+	lb server drain tcp "$s" "$(of $vip "1${own:2:1}")"
+	other=$(get_vip 8 $vip | tally)
+	matches "$vip: sh: without that one, it has another" \
+		"$other, not $own" "^(rs.=8), not (rs.=8)$"
+	refute "$vip: sh: it is not the same" test "$other" == "$own"
+	lb server set tcp "$s" "$(of $vip "1${own:2:1}")" weight 1
+	is "$vip: sh: it comes back to its server" \
+		"$(get_vip 8 $vip | tally)" "$own"
+	lb service set tcp "$s" hash source-port
+	is "$vip: sh: by port, a client has all servers" \
+		"$(get_vip 60 $vip | tally | wc -w)" 3
+
+	serve dh 1 100 1
+	own=$(get_vip 8 $vip | tally)
+	matches "$vip: dh: a VIP has one server" "$own" "^rs.=8$"
+	service tcp "$(at $vip 8080)" "scheduler dh" "$rs3" "$rs1" "$rs2"
+	is "$vip: dh: another port of it has the same one" \
+		"$(PORT=8080 get_vip 8 $vip | tally)" "$own"
+	lb server drain tcp "$s" "$(of $vip "1${own:2:1}")"
+	other=$(get_vip 8 $vip | tally)
+	refute "$vip: dh: without that one, it has another" \
+		test "$other" == "$own"
+	matches "$vip: dh: it is one again" "$other" "^rs.=8$"
 done
 
 finish
