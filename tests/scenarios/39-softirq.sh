@@ -91,10 +91,11 @@ for event in softirq_entry softirq_exit; do
 done
 say "us, in $SERVICES services: $(paste -sd ' ' "$TMPDIR/shared")" \
 	"in one: $(paste -sd ' ' "$TMPDIR/single")"
-shared=$(sort -n "$TMPDIR/shared" | head -n 1)
-single=$(sort -n "$TMPDIR/single" | head -n 1)
-between "softirqs were seen" "$single" 1 1000000
+# In a round the answer may come before the trace: 0 is no time.
+least() { grep -vx 0 "$TMPDIR/$1" | sort -n | head -n 1; }
+shared=$(least shared) single=$(least single)
+between "softirqs were seen" "${single:-0}" 1 1000000
 between "a server of $SERVICES services takes no more time than another" \
-	"$shared" 1 $((2 * single + 100))
+	"${shared:-0}" 1 $((2 * ${single:-0} + 100))
 
 finish
