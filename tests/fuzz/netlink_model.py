@@ -452,7 +452,7 @@ class Model:
             if nest["CLIENT_PREFIX"] > bits or not (
                     "CLIENT_ADDR4" in nest or "CLIENT_ADDR6" in nest):
                 wrong |= VALUE
-        if nest.get("STATE", 1) not in range(1, 9):
+        if nest.get("STATE", 1) not in range(1, 11):
             wrong |= VALUE
 
     @row(2, CONNECTION=FILTER)
