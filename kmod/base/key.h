@@ -14,7 +14,7 @@
  * topmost bit is set in the key of a client that stays with a server, which
  * has no port (service/persist.h).
  */
-#define DRLB_KEY_PERSISTENT	BIT(31)
+#define DRLB_KEY_PERSISTENT	(1U << 31)
 
 union drlb_key4 {
 	struct {

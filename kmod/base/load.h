@@ -19,7 +19,7 @@ struct drlb_follower {
 };
 
 /**
- * struct drlb_load - the connections that a server has
+ * struct drlb_load - the connections and clients that a server has
  *
  * The connection table counts into it and knows nothing else of a server. It
  * has cache lines of its own: it is written for each new connection.
@@ -27,7 +27,8 @@ struct drlb_follower {
  * @active: connections whose state is active (proto/proto.h)
  * @inactive: all others
  * @persistent: clients that stay with it
- * @closed: those may go: it is removed and will not come back with them
+ * @closed: its clients may go, whoever holds their templates: it is removed and
+ *	will not come back, or its service is not persistent
  * @follower: told of each change, or NULL
  * @addr: the server's address, which names it to a person
  */

@@ -57,7 +57,12 @@ static const struct rhashtable_params table6_params = {
 
 static atomic_t *load_count(struct drlb_load *load, u32 state)
 {
-	return (void *)load + drlb_states[state].counts;
+	BUILD_BUG_ON(offsetof(struct drlb_load, inactive) !=
+		     DRLB_COUNTS_INACTIVE * sizeof(atomic_t) ||
+		     offsetof(struct drlb_load, persistent) !=
+		     DRLB_COUNTS_PERSISTENT * sizeof(atomic_t));
+
+	return (atomic_t *)load + drlb_states[state].counts;
 }
 
 static void unproven_add(struct drlb_conns *conns, u32 state, int n)
@@ -211,7 +216,6 @@ void drlb_conn_prove(struct drlb_conns *conns, struct drlb_conn *template)
 	unproven_add(conns, DRLB_CONNECTION_PERSISTENT_NEW, -1);
 	drlb_conn_renew(template, drlb_conn_now(), lasting);
 }
-
 
 void drlb_conn_change(struct drlb_conns *conns, struct drlb_conn *conn,
 		      u32 from, u32 to)

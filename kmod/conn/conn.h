@@ -32,13 +32,14 @@ union drlb_conn_own {
  * struct drlb_conn - a connection, the part that both families share
  *
  * A template is an entry for a client that stays with a server. The connections
- * that it controls hold it, and as long as there are any it does not expire.
+ * that it controls hold it, and as long as there are any it does not expire,
+ * unless its load is closed.
  *
  * @node: in the table
  * @load: its server's, for good. It stays valid as long as the connection is
  *	counted in it, and an RCU grace period longer.
  * @expires: drlb_conn_now(); written at most once a tick
- * @created: jiffies in units of DRLB_CONN_AGE_UNIT, cut to 32 bits
+ * @created: drlb_conn_age_now()
  * @state: enum drlb_connection_state, or DRLB_CONN_DEAD, from which there is
  *	no way back. Changes by cmpxchg() only, whose winner does the accounting.
  * @holders: of a template: the connections, and one more for the table
@@ -147,7 +148,9 @@ static inline u32 drlb_conn_age_now(void)
 
 static inline u32 drlb_conn_now(void)
 {
-	return (u32)(get_jiffies_64() >> DRLB_CONN_SHIFT);
+	u64 ticks = get_jiffies_64();
+
+	return ticks >> DRLB_CONN_SHIFT;
 }
 
 static inline bool drlb_conn_expired(const struct drlb_conn *conn, u32 now)

@@ -29,6 +29,9 @@ static bool gc_slice(struct drlb_conns *conns, struct drlb_conn_grave *grave)
 			break;
 		if (drlb_conn_is_over(conn, now))
 			drlb_conn_bury(conns, conn, walk->family, grave);
+		else if (unlikely(drlb_conn_expired(conn, now)))
+			/* It is held, for longer than 32 bits can tell. */
+			WRITE_ONCE(conn->expires, now);
 	}
 	drlb_conn_walk_stop(walk);
 

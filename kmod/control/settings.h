@@ -36,7 +36,9 @@ struct drlb_setting {
 	u32 max;
 };
 
-/* All states of connections have a timeout. */
+/* All states have a timeout but NONE and those of clients, of which there are
+ * two.
+ */
 #define DRLB_SETTINGS	(1 + DRLB_BUDGETS + DRLB_STATES - 3 + 1)
 
 extern const struct drlb_setting drlb_settings_table[DRLB_SETTINGS];

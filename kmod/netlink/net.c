@@ -221,8 +221,7 @@ static int put_gauges(struct sk_buff *skb, const struct drlb_conns *conns)
 {
 	bool overloaded =
 		drlb_conn_full(conns, DRLB_CONNECTION_SYN_RECV) ||
-		drlb_conn_full(conns, DRLB_CONNECTION_UDP_NEW) ||
-		drlb_conn_full(conns, DRLB_CONNECTION_PERSISTENT_NEW);
+		drlb_conn_full(conns, DRLB_CONNECTION_UDP_NEW);
 
 	return nla_put_u32(skb, DRLB_STATS_A_CONNECTIONS,
 			   conns->ready ? drlb_conn_number(conns) : 0) ?:

@@ -15,15 +15,15 @@
  * @counters: the fate of its packets
  * @conns: connections
  * @services: services
- * @stateless: when a connection of each protocol got no entry last, or up to a
- *	second before: jiffies in 64 bits, 0 for never. Such connections
+ * @stateless: when a connection, or a client, of each budget got no entry last,
+ *	or up to a second before: jiffies in 64 bits, 0 for never. Such connections
  *	reappear in mid-stream for as long as they may be idle.
  */
 struct drlb_director {
 	struct drlb_counters __percpu *counters;
 	struct drlb_conns conns;
 	struct drlb_services services;
-	u64 stateless[DRLB_PROTOS];
+	u64 stateless[DRLB_BUDGETS];
 };
 
 /* The data path for a packet of each family that came in by @door.

@@ -87,19 +87,21 @@ enum drlb_verdict drlb_schedule_unparsed(struct drlb_director *d,
 /* Flows scheduled without an entry reappear in mid-stream without a SYN. Note
  * that some exist; this writes at most once a second.
  */
-static void stateless_mark(struct drlb_director *d, u8 proto)
+static void stateless_mark(struct drlb_director *d, u8 budget)
 {
 	u64 now = get_jiffies_64();
 
-	if (now - READ_ONCE(d->stateless[proto]) > HZ)
-		WRITE_ONCE(d->stateless[proto], now);
+	if (now - READ_ONCE(d->stateless[budget]) > HZ)
+		WRITE_ONCE(d->stateless[budget], now);
 }
 
 /* True if it is less long ago than such a flow may be idle. */
-static bool stateless_lately(const struct drlb_director *d, u8 proto)
+static bool stateless_lately(const struct drlb_director *d, u8 budget)
 {
-	u64 at = READ_ONCE(d->stateless[proto]);
-	u32 idle = READ_ONCE(d->conns.limits.timeout[drlb_protos[proto].idle]);
+	u8 state = budget < DRLB_PROTOS ? drlb_protos[budget].idle :
+					  DRLB_CONNECTION_ESTABLISHED;
+	u32 idle = READ_ONCE(d->conns.limits.timeout[state]);
+	u64 at = READ_ONCE(d->stateless[budget]);
 
 	return at && get_jiffies_64() - at < (u64)idle << DRLB_CONN_SHIFT;
 }
@@ -218,6 +220,12 @@ pick_for_client(struct drlb_director *d, const struct drlb_packet *pkt,
 	if (server)
 		return server;
 
+	/* It may be one that got no template, or whose connection got no entry,
+	 * and that the hash has given a server.
+	 */
+	if (stateless_lately(d, DRLB_BUDGET_PERSISTENT) ||
+	    stateless_lately(d, drlb_states[state].budget))
+		sched = &drlb_sched_mh;
 	server = pick_server(pool, sched, &client);
 	if (!server)
 		return NULL;
@@ -225,6 +233,8 @@ pick_for_client(struct drlb_director *d, const struct drlb_packet *pkt,
 				       READ_ONCE(server->timeout[state]));
 	if (*template)
 		return server;
+
+	stateless_mark(d, DRLB_BUDGET_PERSISTENT);
 
 	return drlb_persist_server(&d->conns, pool, &client, template) ?:
 	       drlb_sched_hashed(pool, rcu_dereference(pool->live), &client) ?:
@@ -243,10 +253,10 @@ static void leave_client(const struct drlb_packet *pkt,
  * it.
  */
 static __always_inline enum drlb_verdict
-begin(struct drlb_director *d, struct sk_buff *skb,
-      const struct drlb_packet *pkt, const struct drlb_pool *pool,
-      struct drlb_server *server, struct drlb_conn *template, u32 state,
-      enum drlb_counter why, enum drlb_door door)
+schedule_on(struct drlb_director *d, struct sk_buff *skb,
+	    const struct drlb_packet *pkt, const struct drlb_pool *pool,
+	    struct drlb_server *server, struct drlb_conn *template, u32 state,
+	    enum drlb_counter why, enum drlb_door door)
 {
 	union drlb_conn_own own;
 
@@ -277,17 +287,18 @@ begin(struct drlb_director *d, struct sk_buff *skb,
  * the other packets would pay for a variable whose address is taken.
  */
 static noinline enum drlb_verdict
-begin_for_client(struct drlb_director *d, struct sk_buff *skb,
-		 const struct drlb_packet *pkt, const struct drlb_pool *pool,
-		 const struct drlb_sched *sched, u32 state,
-		 enum drlb_counter why, enum drlb_door door)
+schedule_client(struct drlb_director *d, struct sk_buff *skb,
+		const struct drlb_packet *pkt, const struct drlb_pool *pool,
+		const struct drlb_sched *sched, u32 state,
+		enum drlb_counter why, enum drlb_door door)
 {
 	struct drlb_conn *template = NULL;
 	struct drlb_server *server;
 
 	server = pick_for_client(d, pkt, pool, sched, state, &template);
 
-	return begin(d, skb, pkt, pool, server, template, state, why, door);
+	return schedule_on(d, skb, pkt, pool, server, template, state, why,
+			   door);
 }
 
 /* A new connection: let @sched pick its server. */
@@ -305,14 +316,17 @@ schedule_new(struct drlb_director *d, struct sk_buff *skb,
 	    unlikely(stateless_lately(d, drlb_states[state].budget)))
 		sched = &drlb_sched_mh;
 	if (unlikely(pool->conf.persistent))
-		return begin_for_client(d, skb, pkt, pool, sched, state, why,
-					door);
+		return schedule_client(d, skb, pkt, pool, sched, state, why,
+				       door);
 
-	return begin(d, skb, pkt, pool, pick_server(pool, sched, pkt), NULL,
-		     state, why, door);
+	return schedule_on(d, skb, pkt, pool, pick_server(pool, sched, pkt),
+			   NULL, state, why, door);
 }
 
-/* One-packet scheduling: a server for this datagram, and no entry. */
+/* One-packet scheduling: a server for this datagram, and no entry. The other
+ * door would not find the same server, so it alone chooses if that may be the
+ * local one.
+ */
 static noinline enum drlb_verdict
 schedule_once(struct drlb_director *d, struct sk_buff *skb,
 	      const struct drlb_packet *pkt, const struct drlb_pool *pool,
@@ -321,6 +335,9 @@ schedule_once(struct drlb_director *d, struct sk_buff *skb,
 	struct drlb_conn *template = NULL;
 	struct drlb_server *server;
 	enum drlb_verdict verdict;
+
+	if (door == DRLB_DOOR_INGRESS && rcu_dereference(pool->live)->local)
+		return DRLB_PASS;
 
 	server = pool->conf.persistent ?
 		 pick_for_client(d, pkt, pool, pool->conf.sched,
@@ -334,7 +351,8 @@ schedule_once(struct drlb_director *d, struct sk_buff *skb,
 			      DRLB_REFUSE_SCOPE);
 
 	verdict = drlb_forward(d->counters, skb, server, door, pkt->family);
-	if (verdict == DRLB_STOLEN)
+	if (verdict == DRLB_STOLEN ||
+	    (verdict == DRLB_PASS && door == DRLB_DOOR_PREROUTING))
 		drlb_traffic_conn(server->traffic);
 
 	return verdict;
@@ -388,11 +406,11 @@ static __always_inline bool is_from_server(const struct sk_buff *skb,
  */
 static enum drlb_verdict take_home(struct drlb_director *d, struct sk_buff *skb,
 				   const struct drlb_packet *pkt,
-				   const struct drlb_live *live,
+				   const struct drlb_pool *pool,
 				   struct drlb_conn *conn, enum drlb_door door)
 {
 	u32 state = drlb_state_next[DRLB_CONNECTION_NONE][pkt->event];
-	struct drlb_server *server = live->local;
+	struct drlb_server *server = rcu_dereference(pool->live)->local;
 
 	if (door == DRLB_DOOR_INGRESS)
 		return DRLB_PASS;
@@ -403,10 +421,13 @@ static enum drlb_verdict take_home(struct drlb_director *d, struct sk_buff *skb,
 
 	if (conn)
 		drlb_conn_kill(&d->conns, conn, pkt->family);
-	if (state != DRLB_CONNECTION_NONE && !drlb_conn_full(&d->conns, state) &&
-	    drlb_conn_create(&d->conns, pkt, &server->load, state,
-			     READ_ONCE(server->timeout[state]),
-			     (union drlb_conn_own){}))
+	if (pool->conf.ops)
+		drlb_traffic_conn(server->traffic);
+	else if (state != DRLB_CONNECTION_NONE &&
+		 !drlb_conn_full(&d->conns, state) &&
+		 drlb_conn_create(&d->conns, pkt, &server->load, state,
+				  READ_ONCE(server->timeout[state]),
+				  (union drlb_conn_own){}))
 		drlb_traffic_conn(server->traffic);
 
 	return drlb_forward(d->counters, skb, server, door, pkt->family);
@@ -435,13 +456,16 @@ static enum drlb_verdict direct_error(struct drlb_director *d,
 	if (!svc)
 		return pass(d, door, DRLB_COUNT_ICMP_UNRELATED);
 
+	/* Of one-packet scheduling there are no entries, but perhaps a client. */
 	pool = rcu_dereference(svc->pool);
-	if (!pool->conf.sched->adopts && !stateless_lately(d, packet_proto(pkt)))
+	if (!pool->conf.sched->adopts &&
+	    !(pool->conf.ops && pool->conf.persistent) &&
+	    !stateless_lately(d, packet_proto(pkt)))
 		return pass(d, door, DRLB_COUNT_ICMP_UNRELATED);
 
 	live = rcu_dereference(pool->live);
 	if (is_from_server(skb, live))
-		return take_home(d, skb, pkt, live, NULL, door);
+		return take_home(d, skb, pkt, pool, NULL, door);
 
 	return forward_hashed(d, skb, pkt, pool, door);
 }
@@ -545,7 +569,7 @@ enum drlb_verdict drlb_schedule(struct drlb_director *d, struct sk_buff *skb,
 	pool = rcu_dereference(svc->pool);
 	live = rcu_dereference(pool->live);
 	if (unlikely(is_from_server(skb, live)))
-		return take_home(d, skb, pkt, live, conn, door);
+		return take_home(d, skb, pkt, pool, conn, door);
 	if (conn && !drlb_conn_kill(&d->conns, conn, pkt->family))
 		why = DRLB_COUNT_MAX;
 

@@ -19,7 +19,6 @@
  * proven anew. A datagram is proven by the second one.
  */
 #include "proto/proto.h"
-#include "base/load.h"
 #include "proto/tcp.h"
 
 #include <linux/in.h>
@@ -85,20 +84,20 @@ const struct drlb_proto drlb_protos[DRLB_PROTOS] = {
 #define PE	DRLB_CONNECTION_PERSISTENT
 #define NEW	DRLB_STATE_RESTART
 
-#define COUNTS(as)	offsetof(struct drlb_load, as)
+#define COUNTS(as)	DRLB_COUNTS_##as
 
 const struct drlb_state drlb_states[DRLB_STATES] = {
 	/*	    budget	    counts as	        unproven */
-	[UN]	= { DRLB_PROTO_UDP, COUNTS(inactive),   true },
-	[UD]	= { DRLB_PROTO_UDP, COUNTS(inactive),   false },
-	[SR]	= { DRLB_PROTO_TCP, COUNTS(active),     true },
-	[AR]	= { DRLB_PROTO_TCP, COUNTS(active),     true },
-	[ES]	= { DRLB_PROTO_TCP, COUNTS(active),     false },
-	[FW]	= { DRLB_PROTO_TCP, COUNTS(inactive),   false },
-	[TW]	= { DRLB_PROTO_TCP, COUNTS(inactive),   true },
-	[CL]	= { DRLB_PROTO_TCP, COUNTS(inactive),   true },
-	[PN]	= { DRLB_BUDGET_PERSISTENT, COUNTS(persistent), true },
-	[PE]	= { DRLB_BUDGET_PERSISTENT, COUNTS(persistent), false },
+	[UN]	= { DRLB_PROTO_UDP, COUNTS(INACTIVE),   true },
+	[UD]	= { DRLB_PROTO_UDP, COUNTS(INACTIVE),   false },
+	[SR]	= { DRLB_PROTO_TCP, COUNTS(ACTIVE),     true },
+	[AR]	= { DRLB_PROTO_TCP, COUNTS(ACTIVE),     true },
+	[ES]	= { DRLB_PROTO_TCP, COUNTS(ACTIVE),     false },
+	[FW]	= { DRLB_PROTO_TCP, COUNTS(INACTIVE),   false },
+	[TW]	= { DRLB_PROTO_TCP, COUNTS(INACTIVE),   true },
+	[CL]	= { DRLB_PROTO_TCP, COUNTS(INACTIVE),   true },
+	[PN]	= { DRLB_BUDGET_PERSISTENT, COUNTS(PERSISTENT), true },
+	[PE]	= { DRLB_BUDGET_PERSISTENT, COUNTS(PERSISTENT), false },
 };
 
 /* A connection in mid-stream that is adopted is as unproven as one after the

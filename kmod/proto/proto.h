@@ -51,10 +51,17 @@ struct drlb_proto {
 		      unsigned int len, u8 *event);
 };
 
+/* Which number of struct drlb_load an entry counts in, in its order. */
+enum drlb_counts {
+	DRLB_COUNTS_ACTIVE,
+	DRLB_COUNTS_INACTIVE,
+	DRLB_COUNTS_PERSISTENT,
+};
+
 /**
  * struct drlb_state - a state of connections
  * @budget: enum drlb_budget; of a connection it is its enum drlb_proto_id
- * @counts: where in its server's struct drlb_load it counts
+ * @counts: enum drlb_counts
  * @unproven: a stranger who sees no answer could have made it: it counts for
  *	the budget
  */

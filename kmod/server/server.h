@@ -22,7 +22,7 @@ enum drlb_server_end {
  * struct drlb_server - a real server of one service
  *
  * It is live from its configuration to its removal. Then it is retired: dead
- * to packets, but in memory as long as connections count in it; the same
+ * to packets, but in memory as long as entries count in it; the same
  * server added again in the meantime is this one. When the last connection is
  * gone and RCU has seen every packet that may hold the old pool, it is reaped.
  *

@@ -127,7 +127,6 @@ static void server_revive(struct drlb_server *server)
 	list_del_init(&server->list);
 	list_del_init(&server->retired_list);
 	server->shown = READ_ONCE(server->egress->state);
-	WRITE_ONCE(server->load.closed, false);
 	WRITE_ONCE(server->dead, DRLB_SERVER_LIVES);
 }
 
@@ -157,6 +156,8 @@ static int service_commit(struct drlb_service *svc,
 		if (READ_ONCE(server->dead))
 			server_revive(server);
 		WRITE_ONCE(server->weight, members[i].weight);
+		WRITE_ONCE(server->load.closed,
+			   !conf->timeout[DRLB_CONNECTION_PERSISTENT]);
 		list_move_tail(&server->list, &svc->servers);
 	}
 	svc->servers_n = n;

@@ -71,10 +71,12 @@ struct drlb_server *drlb_persist_server(struct drlb_conns *conns,
 		return NULL;
 
 	lasting = READ_ONCE(server->timeout[DRLB_CONNECTION_PERSISTENT]);
-	if (READ_ONCE(found->state) == DRLB_CONNECTION_PERSISTENT)
-		drlb_conn_renew(found, now, lasting);
-	else if (client->event == DRLB_PACKET_DATAGRAM)
+	if (READ_ONCE(found->state) == DRLB_CONNECTION_PERSISTENT) {
+		if (drlb_event_is_movable(client->event))
+			drlb_conn_renew(found, now, lasting);
+	} else if (client->event == DRLB_PACKET_DATAGRAM) {
 		drlb_conn_prove(conns, found);
+	}
 	if (template)
 		*template = found;
 
@@ -91,6 +93,10 @@ struct drlb_conn *drlb_persist_begin(struct drlb_conns *conns,
 
 	if (drlb_conn_full(conns, DRLB_CONNECTION_PERSISTENT_NEW))
 		return NULL;
+
+	/* The next datagram, which proves the client, may take its time. */
+	if (client->event == DRLB_PACKET_DATAGRAM)
+		timeout = lasting;
 
 	old = drlb_conn_lookup(conns, &client->key, client->family);
 	if (old && !is_good(pool, drlb_load_server(old->load)))

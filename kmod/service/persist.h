@@ -24,8 +24,8 @@ void drlb_persist_client(const struct drlb_pool *pool,
 			 const struct drlb_packet *pkt,
 			 struct drlb_packet *client);
 
-/* The server that @client stays with, or NULL. Its time begins anew. With
- * @template not NULL, the caller holds *@template then.
+/* The server that @client stays with, or NULL. A packet that begins something
+ * begins its time anew. With @template not NULL, the caller holds *@template then.
  */
 struct drlb_server *drlb_persist_server(struct drlb_conns *conns,
 					const struct drlb_pool *pool,
@@ -34,8 +34,8 @@ struct drlb_server *drlb_persist_server(struct drlb_conns *conns,
 
 /* From now on @client stays with @server. The caller holds the template that is
  * returned. NULL if a limit is reached, if there is no memory, or if another CPU
- * was first. @timeout is that of the client's connection, for as long as it is
- * not proven.
+ * was first. @timeout is that of the client's connection: it holds as long as
+ * the client is not proven, but for datagrams.
  */
 struct drlb_conn *drlb_persist_begin(struct drlb_conns *conns,
 				     const struct drlb_pool *pool,

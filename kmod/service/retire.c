@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Servers and services that have been removed. Connections name servers, so a
- * server stays in memory as long as they do; and a connection goes by the
+ * Servers and services that have been removed. Connections and clients name
+ * servers, so a server stays in memory as long as they do; and a connection goes by the
  * protocol, the VIP, the port and the server, not by the object that these
  * belong to, so a removed service stays as long as its servers do.
  */

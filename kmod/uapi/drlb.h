@@ -74,8 +74,8 @@
  *     PROTOCOL, CLIENT_ADDR4 | CLIENT_ADDR6 with CLIENT_PREFIX (all bits if
  *     absent), CLIENT_PORT, VIP_ADDR4 | VIP_ADDR6, VIP_PORT, SERVER_ADDR4 |
  *     SERVER_ADDR6, STATE. With PERSISTENT these are clients that stay with a
- *     server, without it connections. COUNT and DEL answer with COUNT, the number counted
- *     or deleted.
+ *     server, without it connections. COUNT and DEL answer with COUNT, the
+ *     number counted or deleted.
  * DEVICE_ADD (P), DEVICE_DEL (P)
  *     DEVICE { NAME }, [CHECK]. A name need not exist yet: a device which
  *     appears under it, or is renamed to it, is attached then.
@@ -83,8 +83,9 @@
  * CONFIG_GET         do: CONFIG { every value }, DEFAULTS { every value }
  * CONFIG_SET (P)     CONFIG { values to change }, [CHECK]
  * STATS_GET          dump: STATS { CONNECTIONS, UNPROVEN_TCP, UNPROVEN_UDP,
- *                    UNPROVEN_PERSISTENT, [OVERLOADED], COUNTER { NAME, VALUE, ABOUT } ... }; the
- *                    counters that do not fit come in further messages.
+ *                    UNPROVEN_PERSISTENT, [OVERLOADED],
+ *                    COUNTER { NAME, VALUE, ABOUT } ... }; the counters that
+ *                    do not fit come in further messages.
  * STATS_ZERO (P)     set every counter of the namespace to zero
  *     Shown values only: counts of connections that exist are not touched.
  * SCHEDULER_GET      dump: SCHEDULER { NAME, ABOUT, [ADOPTS] }, the default first
@@ -192,11 +193,11 @@ enum drlb_service_attr {
 	DRLB_SERVICE_A_TIMEOUT_FIN_WAIT,
 	DRLB_SERVICE_A_TIMEOUT_TIME_WAIT,
 	DRLB_SERVICE_A_TIMEOUT_CLOSE,
-	DRLB_SERVICE_A_TIMEOUT_PERSISTENT, /* u32; 0: clients may change servers */
-	DRLB_SERVICE_A_PERSISTENT_PREFIX, /* u8, bits of a client's address that
-					 * count; 0: all of them
-					 */
-	DRLB_SERVICE_A_PERSISTENT_QUIESCED, /* u8, enum drlb_quiesced */
+	/* u32; 0: clients may change servers */
+	DRLB_SERVICE_A_TIMEOUT_PERSISTENT,
+	/* u8, bits of a client's address that count; 0: all of them */
+	DRLB_SERVICE_A_PERSISTENT_PREFIX,
+	DRLB_SERVICE_A_PERSISTENT_QUIESCED,	/* u8, enum drlb_quiesced */
 	DRLB_SERVICE_A_OPS,		/* u8, 0 or 1: one-packet scheduling,
 					 * of UDP services only
 					 */
@@ -360,7 +361,7 @@ enum drlb_config_attr {
 
 enum drlb_stats_attr {
 	DRLB_STATS_A_UNSPEC,
-	DRLB_STATS_A_CONNECTIONS,	/* u32, entries now */
+	DRLB_STATS_A_CONNECTIONS,	/* u32, entries now, clients included */
 	DRLB_STATS_A_UNPROVEN_TCP,	/* u32, of these unproven TCP */
 	DRLB_STATS_A_UNPROVEN_UDP,	/* u32, and UDP */
 	DRLB_STATS_A_OVERLOADED,	/* flag: scheduling statelessly now */

@@ -19,7 +19,7 @@
 #define FLAG_MEND	8	/* with a valid IPv4 header checksum */
 #define FLAG_VRF	16	/* in a VRF */
 
-#define VRF_INDEX	0xfedcba
+#define VRF_INDEX	0x6edcba
 
 /* Splits behind these bytes are all the same. */
 #define HEADERS_MAX	160

@@ -11,7 +11,8 @@
 # doors: both
 #
 # Addresses and names have no spaces; functions are called by name.
-# shellcheck disable=SC2086,SC2317
+# Functions read the variables of the loop.
+# shellcheck disable=SC2031,SC2086,SC2317
 
 # shellcheck source=../lib.sh
 . "$(dirname "$0")/../lib.sh"
@@ -44,6 +45,14 @@ for vip in $VIP $VIP6; do
 		"$(lb connection count vip $vip) $(counted inactive)" "0 0"
 	is "$vip: each one counts as a connection" \
 		"$(counted connections) $(counted packets)" "9 9"
+
+	serve_udp director director $vip 53
+	lb server add udp $s "$(of $vip 2)"
+	check "$vip: the local node is up" servers_up
+	is "$vip: the director as a server has its share" "$(flow 8 | tally)" \
+		"director=2 rs1=2 rs2=2 rs3=2"
+	is "$vip: which is counted" "$(counted connections) $(counted packets)" "17 17"
+	lb server del udp $s "$(of $vip 2)"
 
 	lb server drain udp $s "$(of $vip 12)"
 	is "$vip: a drained server gets none at once" "$(flow 6 | tally)" \
