@@ -13,7 +13,8 @@
 # timeout: 300
 #
 # Addresses and names have no spaces; functions are called by name.
-# shellcheck disable=SC2086,SC2317
+# Functions read the variables of the loop.
+# shellcheck disable=SC2031,SC2086,SC2317
 
 # shellcheck source=../lib.sh
 . "$(dirname "$0")/../lib.sh"
@@ -60,8 +61,8 @@ begin() { # OPTION...: the service anew, without clients
 
 for vip in $VIP $VIP6; do
 	s=$(at $vip 80) rs1=$(of $vip 11) rs2=$(of $vip 12) rs3=$(of $vip 13)
-	net=26
-	[[ $vip != *:* ]] || net=122
+	net=26 longer=33
+	[[ $vip != *:* ]] || net=122 longer=129
 
 	# ---- a client
 
@@ -77,13 +78,13 @@ for vip in $VIP $VIP6; do
 		"$(clients "all(290000 < c['expires_ms'] <= 300000 for c in clients)")" \
 		True
 	is "$vip: and counted apart from connections" \
-		"$(number) $(servers_have persistent) $(lb connection count vip $vip)" \
+		"$(number) $(servers_have clients) $(lb connection count vip $vip)" \
 		"2 2 12"
 	is "$vip: one can be found" "$(number client "$(of $vip 65)")" 1
 	matches "$vip: a person sees them" "$(lb connection show persistent)" \
 		"tcp +$(of $vip 65) .*$rs2 +PERSISTENT "
 	matches "$vip: and how many a server has" "$(lb show)" \
-		"PERSISTENT.*CONNECTIONS"
+		"CLIENTS +CONNECTIONS"
 
 	lb connection del persistent client "$(of $vip 3)" >/dev/null
 	is "$vip: one that is deleted is scheduled anew" \
@@ -102,8 +103,13 @@ for vip in $VIP $VIP6; do
 	refute "$vip: persistence ends at 31 days" \
 		lb service set tcp $s persistent 2678401
 	matches "$vip: a mask cannot be longer than an address" \
-		"$(lb service set tcp $s mask $([[ $vip == *:* ]] &&
-		echo 129 || echo 33) 2>&1 || true)" "mask|prefix"
+		"$(lb service set tcp $s mask "$longer" 2>&1 || true)" "mask|prefix"
+	refute "$vip: nor can it be empty" lb service set tcp $s mask 0.0.0.0
+	is "$vip: the option is not the number of clients" \
+		"$(services "[svc('$vip', 80)[n] for n in ('persistent', 'clients')]")" \
+		"[2678400, 2]"
+	lb service set tcp $s persistent off
+	eventually "$vip: without persistence clients are forgotten" 30 none_left
 
 	# ---- a network
 
@@ -169,8 +175,24 @@ for vip in $VIP $VIP6; do
 		"$(clients "[c['vip_port'] for c in clients]")" "[0]"
 	lb service del tcp "$(at $vip '*')"
 
-	# ---- unproven clients
+	# ---- one-packet scheduling
 
+	service udp "$(at $vip 53)" "scheduler rr ops persistent 1h" $rs1 $rs2 $rs3
+	check "$vip: ops: the servers are up" servers_up
+	is "$vip: ops: a client has one server" \
+		"$(ask udp $vip 53 -n 6 --sport 5300 | uniq | wc -l)" 1
+	is "$vip: ops: there are no connections, but a client" \
+		"$(lb connection count udp vip $vip) $(number udp)" "0 1"
+	is "$vip: ops: its second datagram proves it" \
+		"$(number udp state PERSISTENT)" 1
+	lb service del udp "$(at $vip 53)"
+done
+
+# ---- unproven clients
+
+# After this new clients go by the hash: they may be some that got no template.
+for vip in $VIP $VIP6; do
+	s=$(at $vip 80) rs1=$(of $vip 11) rs2=$(of $vip 12) rs3=$(of $vip 13)
 	begin persistent 1h
 	lb config set persistent_unproven_max 2
 	in_ns client "$TOOLS/forge" eth0 $MAC_director "$(of $vip 90)" $vip 80 syn 7000
@@ -189,21 +211,13 @@ for vip in $VIP $VIP6; do
 	done
 	between "$vip: the unproven have a limit" "$(number state PERSISTENT_NEW)" \
 		2 $((1 + $(nproc)))
+	from 65 6 >"$TMPDIR/past"
 	is "$vip: past it a client has one server, too" \
-		"$(from 65 6 | uniq | wc -l)" 1
+		"$(uniq "$TMPDIR/past" | wc -l)" 1
 	lb config set persistent_unproven_max 100000
-
-	# ---- one-packet scheduling
-
-	service udp "$(at $vip 53)" "scheduler rr ops persistent 1h" $rs1 $rs2 $rs3
-	check "$vip: ops: the servers are up" servers_up
-	is "$vip: ops: a client has one server" \
-		"$(ask udp $vip 53 -n 6 --sport 5300 | uniq | wc -l)" 1
-	is "$vip: ops: there are no connections, but a client" \
-		"$(lb connection count udp vip $vip) $(number udp)" "0 1"
-	is "$vip: ops: its second datagram proves it" \
-		"$(number udp state PERSISTENT)" 1
-	lb service del udp "$(at $vip 53)"
+	is "$vip: and keeps it when there is room again" \
+		"$(from 65 2 | uniq)" "$(uniq "$TMPDIR/past")"
+	is "$vip: with a template" "$(number client "$(of $vip 65)")" 1
 	lb service del tcp $s
 done
 

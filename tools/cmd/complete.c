@@ -168,8 +168,22 @@ static void print_values(const struct field *f)
 {
 	if (f->type == FIELD_ENUM)
 		print_names(f->names);
+	else if (f->type == FIELD_FLAG || f->bare)
+		puts("off");
 	else if (f->flags & FIELD_SCHEDULER)
 		print_schedulers();
+}
+
+/* True if the next word is the value of the keyword, and not a keyword after
+ * one that stands alone
+ */
+static bool takes_word(const struct field *f, const struct words *w)
+{
+	if (f->type != FIELD_FLAG && !f->bare)
+		return true;
+
+	return field_has_value(w) || !strcmp(*w->next, "on") ||
+	       !strcmp(*w->next, "off");
 }
 
 /* [KEYWORD VALUE] ...: a value for the last keyword, or the keywords left */
@@ -186,15 +200,14 @@ static void complete_fields(struct completion *c)
 		if (!f)
 			return;
 		given |= field_bit(f);
-		if (f->type == FIELD_FLAG)
-			continue;
-		if (f->bare && *w->next && !field_has_value(w))
-			continue;
 		if (!*w->next) {
 			print_values(f);
+			if (f->type == FIELD_FLAG || f->bare)
+				break;
 			return;
 		}
-		w->next++;
+		if (takes_word(f, w))
+			w->next++;
 	}
 	given |= fields_flagged(schema, FIELD_READONLY);
 	for (const struct field *f = schema->field; f->name; f++)

@@ -59,7 +59,7 @@ static void everything_print(const struct everything *e)
 	print_fill("Unproven UDP", e->stats.unproven_udp, &e->config,
 		   DRLB_CONFIG_A_UDP_UNPROVEN_MAX);
 	if (e->stats.unproven_persistent)
-		print_fill("Unproven persistent", e->stats.unproven_persistent,
+		print_fill("New clients", e->stats.unproven_persistent,
 			   &e->config, DRLB_CONFIG_A_PERSISTENT_UNPROVEN_MAX);
 	if (e->stats.overloaded)
 		print_colour(RED, "OVERLOADED: new connections are hashed and get no entry\n");

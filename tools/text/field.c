@@ -119,7 +119,9 @@ static int parse_number(struct words *w, const struct field *f, void *object)
 	return 0;
 }
 
-/* 255.255.255.0 as 24; -1 for what is no mask */
+/* 255.255.255.0 as 24; -1 for what is no mask. 0.0.0.0 has no meaning: a length
+ * of 0 is the default, and means the whole address.
+ */
 static int netmask_bits(const char *text)
 {
 	struct in_addr mask;
@@ -138,8 +140,8 @@ static int parse_prefix(struct words *w, const struct field *f, void *object)
 	int bits = netmask_bits(text);
 	uint64_t value = bits;
 
-	if (bits < 0 && (!number_of(text + (*text == '/'), &value) ||
-			 value > f->max))
+	if (!bits || (bits < 0 && (!number_of(text + (*text == '/'), &value) ||
+				   value > f->max)))
 		return words_fail(w,
 			"%s \"%s\" is not a length from 0 to %u, nor a netmask",
 			f->name, text, f->max);
@@ -198,6 +200,17 @@ bool field_has_value(const struct words *w)
 	return *w->next && **w->next >= '0' && **w->next <= '9';
 }
 
+/* The keyword alone, or with "off" */
+static int parse_bare(struct words *w, const struct field *f, void *object)
+{
+	bool off = *w->next && !strcmp(*w->next, flag_names[0]);
+
+	w->next += off;
+	field_set(f, object, off ? 0 : f->bare);
+
+	return 0;
+}
+
 int field_parse(struct words *w, const struct field *f, void *object)
 {
 	if (f->flags & FIELD_READONLY)
@@ -208,10 +221,8 @@ int field_parse(struct words *w, const struct field *f, void *object)
 		return parse_flag(w, f, object);
 	if (f->type == FIELD_ENUM)
 		return parse_enum(w, f, object);
-	if (f->bare && !field_has_value(w)) {
-		field_set(f, object, f->bare);
-		return 0;
-	}
+	if (f->bare && !field_has_value(w))
+		return parse_bare(w, f, object);
 	if (!*w->next)
 		return words_fail(w, "%s: the value is missing", f->name);
 	if (f->type == FIELD_STRING)

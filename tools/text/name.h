@@ -29,8 +29,8 @@ struct name device_name(uint32_t ifindex);
 
 extern const char *const protocol_names[];	/* tcp, udp */
 extern const char *const hash_names[];		/* by enum drlb_hash */
-extern const char *const on_dead_names[];
-extern const char *const quiesced_names[];	/* by enum drlb_on_dead */
+extern const char *const on_dead_names[];	/* by enum drlb_on_dead */
+extern const char *const quiesced_names[];	/* by enum drlb_quiesced */
 extern const char *const server_state_names[];
 extern const char *const connection_state_names[];
 

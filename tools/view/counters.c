@@ -9,7 +9,7 @@ void counters_json(json_t *object, const struct counters *c)
 	jmerge(object, jpack("{s:I, s:I, s:I, s:I, s:I, s:I}",
 			     "active", (json_int_t)c->active,
 			     "inactive", (json_int_t)c->inactive,
-			     "persistent", (json_int_t)c->persistent,
+			     "clients", (json_int_t)c->persistent,
 			     "connections", (json_int_t)c->connections,
 			     "packets", (json_int_t)c->packets,
 			     "bytes", (json_int_t)c->bytes));
@@ -19,7 +19,7 @@ void counters_oneline(const struct counters *c)
 {
 	printf(" active %u inactive %u", c->active, c->inactive);
 	if (c->persistent)
-		printf(" persistent %u", c->persistent);
+		printf(" clients %u", c->persistent);
 	printf(" connections %llu packets %llu bytes %s\n",
 	       (unsigned long long)c->connections,
 	       (unsigned long long)c->packets, human(c->bytes).s);

@@ -9,7 +9,7 @@
 #define COUNTERS_COLUMNS \
 	{ .title = "ACTIVE", .right = true }, \
 	{ .title = "INACTIVE", .right = true }, \
-	{ .title = "PERSISTENT", .right = true, .optional = true }, \
+	{ .title = "CLIENTS", .right = true, .optional = true }, \
 	{ .title = "CONNECTIONS", .right = true }, \
 	{ .title = "PACKETS", .right = true }, \
 	{ .title = "BYTES", .right = true }

@@ -54,8 +54,9 @@ void stats_print_counters(const struct stats *stats, bool all)
 
 void stats_oneline(const struct stats *stats, bool all)
 {
-	printf("stats connections %u unproven_tcp %u unproven_udp %u unproven_persistent %u overloaded %s\n",
-	       stats->connections, stats->unproven_tcp, stats->unproven_udp,
+	printf("stats connections %u unproven_tcp %u unproven_udp %u",
+	       stats->connections, stats->unproven_tcp, stats->unproven_udp);
+	printf(" unproven_persistent %u overloaded %s\n",
 	       stats->unproven_persistent, stats->overloaded ? "yes" : "no");
 	for (size_t i = 0; i < stats->n; i++)
 		if (all || stats->counter[i].value)
@@ -65,8 +66,9 @@ void stats_oneline(const struct stats *stats, bool all)
 
 void stats_print(const struct stats *stats)
 {
-	printf("Connections %u, unproven TCP %u, unproven UDP %u, unproven persistent %u, overloaded: %s\n",
-	       stats->connections, stats->unproven_tcp, stats->unproven_udp,
+	printf("Connections %u, unproven TCP %u, unproven UDP %u",
+	       stats->connections, stats->unproven_tcp, stats->unproven_udp);
+	printf(", unproven persistent clients %u, overloaded: %s\n",
 	       stats->unproven_persistent, stats->overloaded ? "yes" : "no");
 	stats_print_counters(stats, true);
 }
