@@ -2,6 +2,7 @@
 #ifndef _DRLB_KEY_H
 #define _DRLB_KEY_H
 
+#include <linux/bits.h>
 #include <linux/in6.h>
 #include <linux/netfilter.h>
 #include <linux/types.h>
@@ -14,7 +15,7 @@
  * topmost bit is set in the key of a client that stays with a server, which
  * has no port (service/persist.h).
  */
-#define DRLB_KEY_PERSISTENT	(1U << 31)
+#define DRLB_KEY_PERSISTENT	BIT(31)
 
 union drlb_key4 {
 	struct {
