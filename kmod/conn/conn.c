@@ -101,8 +101,8 @@ void drlb_conn_free6(struct rcu_head *rcu)
 }
 
 /* Insert, or return the entry that is there already under the key. */
-static __always_inline struct drlb_conn *
-conn_insert(struct drlb_conns *conns, struct drlb_conn *conn, u8 family)
+static struct drlb_conn *conn_insert(struct drlb_conns *conns,
+				     struct drlb_conn *conn, u8 family)
 {
 	if (family == AF_INET)
 		return rhashtable_lookup_get_insert_fast(&conns->table4,

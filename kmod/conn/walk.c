@@ -2,6 +2,7 @@
 /* Walks through the table: connections to be seen, counted or removed. */
 #include "conn/walk.h"
 
+#include <linux/inetdevice.h>
 #include <net/ipv6.h>
 
 /* Entries that are looked at before others may run. */
@@ -108,8 +109,8 @@ static bool client_matches(const struct drlb_conn_info *info,
 	u8 prefix = filter->client_prefix;
 
 	if (info->family == AF_INET)
-		return !prefix || !((info->client.ip ^ filter->client.ip) &
-				    htonl(~0U << (32 - prefix)));
+		return !((info->client.ip ^ filter->client.ip) &
+			 inet_make_mask(prefix));
 
 	return ipv6_prefix_equal(&info->client.in6, &filter->client.in6,
 				 prefix);

@@ -82,6 +82,21 @@ enum drlb_verdict drlb_schedule_unparsed(struct drlb_director *d,
 	return DRLB_PASS;
 }
 
+/* Without an entry: to @server, or if it is NULL to none. */
+static __always_inline enum drlb_verdict
+forward_to(struct drlb_director *d, struct sk_buff *skb,
+	   const struct drlb_packet *pkt, const struct drlb_pool *pool,
+	   const struct drlb_server *server, enum drlb_door door)
+{
+	if (unlikely(!server))
+		return refuse_all(d, skb, pkt, pool, door);
+	if (unlikely(!pkt->icmp_error && beyond_scope(skb, pkt, server)))
+		return refuse(d, skb, pkt, door, DRLB_COUNT_BEYOND_SCOPE,
+			      DRLB_REFUSE_SCOPE);
+
+	return drlb_forward(d->counters, skb, server, door, pkt->family);
+}
+
 /* ---- connections without an entry ----------------------------------------- */
 
 /* Flows scheduled without an entry reappear in mid-stream without a SYN. Note
@@ -141,13 +156,8 @@ static enum drlb_verdict forward_hashed(struct drlb_director *d,
 
 	if (unlikely(!server && pool->conf.on_dead == DRLB_ON_DEAD_OPEN))
 		server = drlb_sched_blind(pool, pkt);
-	if (unlikely(!server))
-		return refuse_all(d, skb, pkt, pool, door);
-	if (unlikely(!pkt->icmp_error && beyond_scope(skb, pkt, server)))
-		return refuse(d, skb, pkt, door, DRLB_COUNT_BEYOND_SCOPE,
-			      DRLB_REFUSE_SCOPE);
 
-	verdict = drlb_forward(d->counters, skb, server, door, pkt->family);
+	verdict = forward_to(d, skb, pkt, pool, server, door);
 	if (verdict == DRLB_STOLEN && !pkt->icmp_error) {
 		drlb_count(d->counters, DRLB_COUNT_STATELESS);
 		if (pkt->event == DRLB_PACKET_OPEN)
@@ -311,13 +321,14 @@ schedule_new(struct drlb_director *d, struct sk_buff *skb,
 	if (unlikely(drlb_conn_full(&d->conns, state)))
 		return schedule_stateless(d, skb, pkt, pool, state, door);
 
+	if (unlikely(pool->conf.persistent))
+		return schedule_client(d, skb, pkt, pool, sched, state, why,
+				       door);
+
 	/* It may be one that got no entry earlier. */
 	if (pkt->event == DRLB_PACKET_DATAGRAM &&
 	    unlikely(stateless_lately(d, drlb_states[state].budget)))
 		sched = &drlb_sched_mh;
-	if (unlikely(pool->conf.persistent))
-		return schedule_client(d, skb, pkt, pool, sched, state, why,
-				       door);
 
 	return schedule_on(d, skb, pkt, pool, pick_server(pool, sched, pkt),
 			   NULL, state, why, door);
@@ -344,13 +355,8 @@ schedule_once(struct drlb_director *d, struct sk_buff *skb,
 				 DRLB_CONNECTION_UDP_NEW, &template) :
 		 pick_server(pool, pool->conf.sched, pkt);
 	leave_client(pkt, template);
-	if (unlikely(!server))
-		return refuse_all(d, skb, pkt, pool, door);
-	if (unlikely(beyond_scope(skb, pkt, server)))
-		return refuse(d, skb, pkt, door, DRLB_COUNT_BEYOND_SCOPE,
-			      DRLB_REFUSE_SCOPE);
 
-	verdict = drlb_forward(d->counters, skb, server, door, pkt->family);
+	verdict = forward_to(d, skb, pkt, pool, server, door);
 	if (verdict == DRLB_STOLEN ||
 	    (verdict == DRLB_PASS && door == DRLB_DOOR_PREROUTING))
 		drlb_traffic_conn(server->traffic);
@@ -520,9 +526,7 @@ static bool conn_waits(const struct drlb_conn *conn,
 	u8 end = READ_ONCE(server->dead);
 	const struct drlb_pool *pool;
 
-	if (end == DRLB_SERVER_LIVES ||
-	    !time_before(jiffies, READ_ONCE(server->retired) +
-				  DRLB_SERVICE_GRACE))
+	if (end == DRLB_SERVER_LIVES || !drlb_server_in_grace(server))
 		return false;
 	if (!svc || end != DRLB_SERVER_WITH_SERVICE)
 		return !svc;

@@ -1,11 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "service/persist.h"
 
-static __be32 net4(__be32 addr, u8 prefix)
-{
-	return prefix && prefix < 32 ? addr & htonl(~0U << (32 - prefix)) :
-				       addr;
-}
+#include <linux/inetdevice.h>
 
 void drlb_persist_client(const struct drlb_pool *pool,
 			 const struct drlb_packet *pkt,
@@ -20,7 +16,7 @@ void drlb_persist_client(const struct drlb_pool *pool,
 	if (pkt->family == AF_INET) {
 		union drlb_key4 *key = &client->key.v4;
 
-		key->saddr = net4(pkt->key.v4.saddr, prefix);
+		key->saddr = pkt->key.v4.saddr & inet_make_mask(prefix ?: 32);
 		key->daddr = pkt->key.v4.daddr;
 		key->dport = conf->any_port ? 0 : pkt->key.v4.dport;
 		key->what = pkt->key.v4.what | DRLB_KEY_PERSISTENT;

@@ -82,7 +82,7 @@ static void server_reap(struct drlb_server *server)
 static bool server_may_return(const struct drlb_server *server)
 {
 	return READ_ONCE(server->dead) == DRLB_SERVER_WITH_SERVICE &&
-	       !time_after(jiffies, server->retired + DRLB_SERVICE_GRACE);
+	       drlb_server_in_grace(server);
 }
 
 /* A service that is gone keeps its servers, and so its counters, for the time
@@ -92,8 +92,7 @@ static bool server_is_over(const struct drlb_server *server)
 {
 	return poll_state_synchronize_rcu(server->cookie) &&
 	       drlb_load_is_idle(&server->load) &&
-	       (!server->service->is_gone ||
-		time_after(jiffies, server->retired + DRLB_SERVICE_GRACE));
+	       (!server->service->is_gone || !drlb_server_in_grace(server));
 }
 
 void drlb_services_reap(struct work_struct *work)

@@ -109,6 +109,13 @@ struct drlb_services {
  */
 #define DRLB_SERVICE_GRACE	(10 * HZ)
 
+/* True if it is less long ago that the server was removed. */
+static inline bool drlb_server_in_grace(const struct drlb_server *server)
+{
+	return time_before(jiffies,
+			   READ_ONCE(server->retired) + DRLB_SERVICE_GRACE);
+}
+
 /**
  * struct drlb_service_change - a service as it is to be
  * @key: which
