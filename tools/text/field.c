@@ -237,8 +237,6 @@ const struct field *field_take(struct words *w, const struct schema *schema)
 {
 	int found;
 
-	if (schema->later && words_unsupported(w, schema->later))
-		return NULL;
 	found = words_choice(w, schema->a_field, schema->field);
 
 	return found < 0 ? NULL : &schema->field[found];

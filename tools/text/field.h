@@ -57,7 +57,6 @@ struct schema {
 	uint16_t nest;			/* attribute of the top level */
 	uint16_t attr_max;
 	const struct field *field;	/* the last row is nameless */
-	const char *const *later;	/* of other versions, or NULL */
 };
 
 /* Sets of fields have a bit for each field, by its attribute. */
