@@ -267,6 +267,16 @@ real_server() { # NAMESPACE VIP...: as drlb-realserver does, but in two processe
 	done | in_ns "$1" ip -batch -
 }
 
+three_servers() { # the flat topology; servers have both VIPs and serve nothing
+	local n
+	topology flat
+	director_devices eth0
+	vip_on_director $VIP $VIP6
+	for n in 1 2 3; do
+		real_server rs$n $VIP $VIP6
+	done
+}
+
 two_servers() { # client, director, rs1 and rs2 on the LAN; both serve both VIPs
 	local n
 	switch lan

@@ -19,11 +19,8 @@
 # shellcheck source=../lib.sh
 . "$(dirname "$0")/../lib.sh"
 
-topology flat
-director_devices eth0
-vip_on_director $VIP $VIP6
+three_servers
 for n in 1 2 3; do
-	real_server rs$n $VIP $VIP6
 	serve_http rs$n
 done
 # Frames as a wire would carry them: real checksums, no super-frames.

@@ -17,12 +17,9 @@
 # shellcheck source=../lib.sh
 . "$(dirname "$0")/../lib.sh"
 
-topology flat
-director_devices eth0
-vip_on_director $VIP $VIP6
+three_servers
 dd if=/dev/urandom of="$TMPDIR/blob" bs=1M count=24 status=none
 for n in 1 2 3; do
-	real_server rs$n $VIP $VIP6
 	serve_http rs$n
 	ln "$TMPDIR/blob" "$TMPDIR/www-rs$n/files/blob"
 done

@@ -17,12 +17,7 @@
 # shellcheck source=../lib.sh
 . "$(dirname "$0")/../lib.sh"
 
-topology flat
-director_devices eth0
-vip_on_director $VIP $VIP6
-for n in 1 2 3; do
-	real_server rs$n $VIP $VIP6
-done
+three_servers
 for vip in $VIP $VIP6; do
 	for protocol in tcp udp; do
 		service $protocol "$(at $vip 80)" "scheduler rr" "$(of $vip 11)"

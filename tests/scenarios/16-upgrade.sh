@@ -75,12 +75,9 @@ under_way() { # NAME
 		(($(find "$TMPDIR" -name "$1-*" -size +0 | wc -l) == TRANSFERS))
 }
 
-topology flat
-director_devices eth0
-vip_on_director $VIP $VIP6
+three_servers
 dd if=/dev/urandom of="$TMPDIR/blob" bs=1k count=8000 status=none
 for n in 1 2 3; do
-	real_server rs$n $VIP $VIP6
 	serve_http rs$n rs$n 80 8080
 	ln "$TMPDIR/blob" "$TMPDIR/www-rs$n/files/blob"
 	serve_udp rs$n rs$n $VIP 53 $VIP6 53

@@ -18,11 +18,8 @@
 # shellcheck source=../lib.sh
 . "$(dirname "$0")/../lib.sh"
 
-topology flat
-director_devices eth0
-vip_on_director $VIP $VIP6
+three_servers
 for n in 1 2 3; do
-	real_server rs$n $VIP $VIP6
 	serve_http rs$n rs$n 80 8080
 	serve_udp rs$n rs$n $VIP 53 $VIP6 53
 done

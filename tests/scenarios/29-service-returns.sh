@@ -20,12 +20,9 @@
 
 SILENCE=10	# seconds
 
-topology flat
-director_devices eth0
-vip_on_director $VIP $VIP6
+three_servers
 dd if=/dev/urandom of="$TMPDIR/blob" bs=100k count=15 status=none
 for n in 1 2 3; do
-	real_server rs$n $VIP $VIP6
 	serve_http rs$n
 	ln "$TMPDIR/blob" "$TMPDIR/www-rs$n/files/blob"
 	serve_udp rs$n rs$n $VIP 53 $VIP6 53

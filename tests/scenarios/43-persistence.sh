@@ -19,9 +19,7 @@
 # shellcheck source=../lib.sh
 . "$(dirname "$0")/../lib.sh"
 
-topology flat
-director_devices eth0
-vip_on_director $VIP $VIP6
+three_servers
 for n in 65 66; do
 	# Not those that a program gets which does not ask for one.
 	in_ns client ip address add 10.0.0.$n/24 dev eth0
@@ -29,7 +27,6 @@ for n in 65 66; do
 		preferred_lft 0
 done
 for n in 1 2 3; do
-	real_server rs$n $VIP $VIP6
 	serve_http rs$n rs$n 80 8080
 	serve_udp rs$n rs$n $VIP 53 $VIP6 53
 done
