@@ -169,7 +169,7 @@ static bool __init selftest(void)
 	       drlb_sched_fo_selftest() & drlb_sched_ovf_selftest() &
 	       drlb_sched_twos_selftest() & drlb_sched_sh_selftest() &
 	       drlb_sched_dh_selftest() & drlb_sched_mh_selftest() &
-	       drlb_conn_selftest();
+	       drlb_conn_selftest() & drlb_load_selftest();
 }
 #else
 static bool __init selftest(void)

@@ -8,6 +8,7 @@
 
 #include "base/key.h"
 
+struct drlb_server_conf;
 struct drlb_service_conf;
 
 /**
@@ -19,8 +20,7 @@ struct drlb_service_conf;
  * @kind: enum drlb_event_kind
  * @service: the service concerned, or NULL
  * @conf: its options, if they are news, or NULL
- * @server: the address of its server that is concerned, or NULL
- * @weight: that server's
+ * @server: its server that is concerned, or NULL
  * @state: enum drlb_server_state, of that server
  * @device: the device's name, or NULL
  */
@@ -28,10 +28,9 @@ struct drlb_event {
 	struct net *net;
 	u8 kind;
 	u8 state;
-	u32 weight;
 	const struct drlb_service_key *service;
 	const struct drlb_service_conf *conf;
-	const union nf_inet_addr *server;
+	const struct drlb_server_conf *server;
 	const char *device;
 };
 

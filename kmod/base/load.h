@@ -27,6 +27,11 @@ struct drlb_follower {
  * @active: connections whose state is active (proto/proto.h)
  * @inactive: all others
  * @persistent: clients that stay with it
+ * @upper: with this number of connections the server is full; 0: never
+ * @lower: with fewer than this it is so no longer
+ * @full: it is. Changes by cmpxchg() only.
+ * @crossed: called when @full has changed.
+ *	Context: any, RCU read-side section.
  * @closed: its clients may go, whoever holds their templates: it is removed and
  *	will not come back, or its service is not persistent
  * @follower: told of each change, or NULL
@@ -37,6 +42,10 @@ struct drlb_load {
 	atomic_t inactive;
 	atomic_t persistent;
 	bool closed;
+	u8 full;
+	u32 upper;
+	u32 lower;
+	void (*crossed)(struct drlb_load *load);
 	struct drlb_follower __rcu *follower;
 	union nf_inet_addr addr;
 };
@@ -66,10 +75,19 @@ static inline bool drlb_load_is_idle(const struct drlb_load *load)
 	       !atomic_read(&load->persistent);
 }
 
+/* load.c: see whether the server is full now. Context: as drlb_load_changed(),
+ * after a full barrier.
+ */
+void drlb_load_judge(struct drlb_load *load);
+/* Set the thresholds. @lower is 0 for three quarters. Context: process, RCU
+ * read-side section.
+ */
+void drlb_load_set_thresholds(struct drlb_load *load, u32 upper, u32 lower);
+
 /* To be called after each atomic change of a load, and of whatever else its
  * follower goes by. Context: any, RCU read-side section.
  */
-static inline void drlb_load_changed(const struct drlb_load *load)
+static inline void drlb_load_changed(struct drlb_load *load)
 {
 	const struct drlb_follower *follower;
 
@@ -77,9 +95,15 @@ static inline void drlb_load_changed(const struct drlb_load *load)
 	 * change, or the follower that it sets is seen here.
 	 */
 	smp_mb__after_atomic();
+	if (unlikely(READ_ONCE(load->upper)))
+		drlb_load_judge(load);
 	follower = rcu_dereference(load->follower);
 	if (follower)
 		follower->changed(follower);
 }
+
+#ifdef DRLB_SELFTEST
+bool drlb_load_selftest(void);
+#endif
 
 #endif /* _DRLB_LOAD_H */

@@ -125,6 +125,18 @@ static void warn_table(const struct drlb_service_key *key,
 			       "the host's neighbour table is nearly full: raise net.ipv6.neigh.default.gc_thresh2 and gc_thresh3");
 }
 
+int drlb_check_thresholds(const struct drlb_server_conf *conf,
+			  struct netlink_ext_ack *extack)
+{
+	if (conf->lower <= conf->upper)
+		return 0;
+
+	NL_SET_ERR_MSG(extack,
+		       "the lower threshold is above the upper one");
+
+	return -ERANGE;
+}
+
 int drlb_check_server(struct drlb_net *dn, const struct drlb_service_key *key,
 		      const struct drlb_server_conf *conf, bool of_many,
 		      struct netlink_ext_ack *extack)
@@ -132,6 +144,9 @@ int drlb_check_server(struct drlb_net *dn, const struct drlb_service_key *key,
 	struct drlb_route route;
 	int err;
 
+	err = drlb_check_thresholds(conf, extack);
+	if (err)
+		return err;
 	if (!addr_is_host(key->family, &conf->addr)) {
 		NL_SET_ERR_MSG(extack,
 			       "a server's address must be a host's: not zero, loopback, link-local, multicast or broadcast");

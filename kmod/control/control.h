@@ -89,6 +89,8 @@ int drlb_check_conf(const struct drlb_service_key *key,
 		    struct netlink_ext_ack *extack);
 int drlb_check_number(const struct drlb_service_conf *conf, u32 n,
 		      struct netlink_ext_ack *extack);
+int drlb_check_thresholds(const struct drlb_server_conf *conf,
+			  struct netlink_ext_ack *extack);
 /* One server. If it is not on a directly connected network, one of many is taken
  * with a warning: at boot, or while a link is down, the route of its network
  * may be missing, and the default route leads there.

@@ -59,15 +59,16 @@ static void publish_server(struct drlb_net *dn, u8 kind,
 			   const struct drlb_service *svc,
 			   const struct drlb_server *server)
 {
+	struct drlb_server_conf conf;
 	struct drlb_event event = {
 		.net = dn->net,
 		.kind = kind,
 		.service = &svc->key,
-		.server = drlb_server_addr(server),
-		.weight = server->weight,
-		.state = READ_ONCE(server->egress->state),
+		.server = &conf,
+		.state = drlb_server_state(server),
 	};
 
+	drlb_service_server_conf(server, &conf);
 	drlb_event_publish(&event);
 }
 
@@ -250,17 +251,19 @@ static int server_set(struct drlb_net *dn, struct drlb_service *svc,
 		      struct netlink_ext_ack *extack)
 {
 	struct drlb_server *server = get_server(svc, conf, extack);
-	struct drlb_server_conf merged = {};
+	struct drlb_server_conf merged;
 	int err;
 
 	if (!server)
 		return -ENOENT;
-	if (check)
-		return 0;
 
 	/* The options that are not given stay. */
-	merged.weight = server->weight;
+	drlb_service_server_conf(server, &merged);
 	drlb_server_conf_merge(&merged, conf);
+	err = drlb_check_thresholds(&merged, extack);
+	if (err || check)
+		return err;
+
 	err = drlb_service_server_set(svc, server, &merged);
 	if (!err)
 		publish_server(dn, DRLB_EVENT_SERVER_CHANGED, svc, server);

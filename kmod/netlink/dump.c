@@ -61,15 +61,13 @@ static int put_service(struct sk_buff *skb, const struct drlb_service *svc,
 static int put_server_conf(struct sk_buff *skb, u8 family,
 			   const struct drlb_server *server)
 {
-	const struct drlb_server_conf conf = { .weight = server->weight };
-	int err, i;
+	struct drlb_server_conf conf;
 
-	err = drlb_nl_put_addr(skb, DRLB_SERVER_A_ADDR4, DRLB_SERVER_A_ADDR6,
-			       family, drlb_server_addr(server));
-	for (i = 0; i < DRLB_SERVER_OPTIONS && !err; i++)
-		err = drlb_nl_put_option(skb, &drlb_server_options[i], &conf);
+	drlb_service_server_conf(server, &conf);
 
-	return err;
+	return drlb_nl_put_addr(skb, DRLB_SERVER_A_ADDR4, DRLB_SERVER_A_ADDR6,
+				family, &conf.addr) ?:
+	       drlb_nl_put_server_options(skb, &conf);
 }
 
 static int put_server(struct sk_buff *skb, u8 family,
@@ -85,7 +83,7 @@ static int put_server(struct sk_buff *skb, u8 family,
 	drlb_server_gauges(server, &now);
 
 	if (!nest || put_server_conf(skb, family, server) ||
-	    nla_put_u8(skb, DRLB_SERVER_A_STATE, hop.state) ||
+	    nla_put_u8(skb, DRLB_SERVER_A_STATE, drlb_server_state(server)) ||
 	    (hop.ifindex &&
 	     nla_put_u32(skb, DRLB_SERVER_A_IFINDEX, hop.ifindex)) ||
 	    (hop.lladdr_len && nla_put(skb, DRLB_SERVER_A_LLADDR,

@@ -22,8 +22,8 @@ static int put_server(struct sk_buff *skb, const struct drlb_event *event)
 
 	if (!nest ||
 	    drlb_nl_put_addr(skb, DRLB_SERVER_A_ADDR4, DRLB_SERVER_A_ADDR6,
-			     event->service->family, event->server) ||
-	    nla_put_u32(skb, DRLB_SERVER_A_WEIGHT, event->weight) ||
+			     event->service->family, &event->server->addr) ||
+	    drlb_nl_put_server_options(skb, event->server) ||
 	    nla_put_u8(skb, DRLB_SERVER_A_STATE, event->state))
 		return -EMSGSIZE;
 	nla_nest_end(skb, nest);

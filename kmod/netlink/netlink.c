@@ -126,6 +126,17 @@ int drlb_nl_put_service_options(struct sk_buff *skb,
 	return err;
 }
 
+int drlb_nl_put_server_options(struct sk_buff *skb,
+			       const struct drlb_server_conf *conf)
+{
+	int err = 0, i;
+
+	for (i = 0; i < DRLB_SERVER_OPTIONS && !err; i++)
+		err = drlb_nl_put_option(skb, &drlb_server_options[i], conf);
+
+	return err;
+}
+
 void *drlb_nl_dump_put(struct sk_buff *skb, struct netlink_callback *cb, u8 cmd)
 {
 	void *hdr = genlmsg_put(skb, NETLINK_CB(cb->skb).portid,

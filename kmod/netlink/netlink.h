@@ -81,6 +81,8 @@ int drlb_nl_put_option(struct sk_buff *skb, const struct drlb_option *option,
 
 int drlb_nl_put_service_options(struct sk_buff *skb,
 				const struct drlb_service_conf *conf);
+int drlb_nl_put_server_options(struct sk_buff *skb,
+			       const struct drlb_server_conf *conf);
 
 /* An answer to a do command: begin, attributes, and the last or the first. */
 struct sk_buff *drlb_nl_reply(struct genl_info *info, size_t size, void **hdr);

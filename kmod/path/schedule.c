@@ -559,7 +559,7 @@ enum drlb_verdict drlb_schedule(struct drlb_director *d, struct sk_buff *skb,
 			drlb_count(d->counters, DRLB_COUNT_SERVICE_GONE);
 			return DRLB_DROP;
 		}
-		if (!drlb_server_usable(drlb_conn_server(conn)))
+		if (!drlb_server_reachable(drlb_conn_server(conn)))
 			why = DRLB_COUNT_RESCHEDULED;
 	}
 	if (!svc) {

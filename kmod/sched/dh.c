@@ -13,7 +13,7 @@ const struct drlb_sched drlb_sched_dh = {
 	.adopts	= true,
 	.flat	= true,
 	.hash	= DRLB_HASH_DESTINATION,
-	.pick	= drlb_sched_hashed,
+	.pick	= drlb_sched_hash_pick,
 };
 
 #ifdef DRLB_SELFTEST

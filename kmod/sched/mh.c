@@ -3,6 +3,7 @@
  * Maglev hashing of clients (server/maglev.c): the same client comes to the
  * same server on every director that has the same servers.
  */
+#include "proto/proto.h"
 #include "sched/sched.h"
 
 #include <linux/siphash.h>
@@ -50,37 +51,62 @@ static struct drlb_server *table_server(const struct drlb_pool *pool, u64 hash)
  * way on all directors that see the same servers up. All other clients keep
  * their servers.
  */
-struct drlb_server *drlb_sched_hashed(const struct drlb_pool *pool,
-				      const struct drlb_live *live,
-				      const struct drlb_packet *pkt)
+static __always_inline struct drlb_server *
+find_hashed(const struct drlb_pool *pool, const struct drlb_live *live,
+	    const struct drlb_packet *pkt, bool may_be_full)
 {
 	struct drlb_server *server;
 	u64 hash;
 
-	if (!live->n)
+	if (!pool->n)
 		return NULL;
 
 	hash = packet_hash(pool, pkt);
 	server = table_server(pool, hash);
-	if (likely(drlb_server_usable(server)))
+	if (likely(may_be_full ? drlb_server_reachable(server) :
+				 drlb_server_usable(server)))
 		return server;
+	if (!live->n)
+		return NULL;
 
 	hash = hash * 0x9e3779b97f4a7c15ULL + 1;
 
 	return drlb_live_usable(live, reciprocal_scale(hash >> 32, live->n));
 }
 
+struct drlb_server *drlb_sched_hashed(const struct drlb_pool *pool,
+				      const struct drlb_live *live,
+				      const struct drlb_packet *pkt)
+{
+	return find_hashed(pool, live, pkt, true);
+}
+
+/* A connection in mid-stream is none that a full server would get in addition. */
+struct drlb_server *drlb_sched_hash_pick(const struct drlb_pool *pool,
+					 const struct drlb_live *live,
+					 const struct drlb_packet *pkt)
+{
+	return find_hashed(pool, live, pkt, !drlb_event_is_movable(pkt->event));
+}
+
 struct drlb_server *drlb_sched_blind(const struct drlb_pool *pool,
 				     const struct drlb_packet *pkt)
 {
-	return pool->n ? table_server(pool, packet_hash(pool, pkt)) : NULL;
+	struct drlb_server *server;
+
+	if (!pool->n)
+		return NULL;
+
+	server = table_server(pool, packet_hash(pool, pkt));
+
+	return READ_ONCE(server->full) ? NULL : server;
 }
 
 const struct drlb_sched drlb_sched_mh = {
 	.name	= "mh",
 	.about	= "Maglev hashing: a client's server, the same on every director",
 	.adopts	= true,
-	.pick	= drlb_sched_hashed,
+	.pick	= drlb_sched_hash_pick,
 };
 
 #ifdef DRLB_SELFTEST

@@ -29,7 +29,11 @@ const struct drlb_sched *drlb_sched_find(const char *name);
 struct drlb_server *drlb_sched_hashed(const struct drlb_pool *pool,
 				      const struct drlb_live *live,
 				      const struct drlb_packet *pkt);
-/* The same as if all servers could be used. */
+/* The same for a new connection, which a full server does not get. */
+struct drlb_server *drlb_sched_hash_pick(const struct drlb_pool *pool,
+					 const struct drlb_live *live,
+					 const struct drlb_packet *pkt);
+/* The same as if all servers could be reached. NULL if it is full. */
 struct drlb_server *drlb_sched_blind(const struct drlb_pool *pool,
 				     const struct drlb_packet *pkt);
 

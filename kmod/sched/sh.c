@@ -17,7 +17,7 @@ const struct drlb_sched drlb_sched_sh = {
 	.about	= "source hashing: a server for each client's address, by weight",
 	.adopts	= true,
 	.hash	= DRLB_HASH_SOURCE,
-	.pick	= drlb_sched_hashed,
+	.pick	= drlb_sched_hash_pick,
 };
 
 #ifdef DRLB_SELFTEST

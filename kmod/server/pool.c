@@ -135,7 +135,10 @@ struct drlb_live *drlb_live_create(const struct drlb_pool *pool,
 
 	live->sched = pool->conf.sched;
 	for (i = 0; i < pool->n; i++) {
-		if (!drlb_egress_usable(pool->member[i].server->egress))
+		const struct drlb_server *server = pool->member[i].server;
+
+		if (READ_ONCE(server->full) ||
+		    !drlb_egress_usable(server->egress))
 			continue;
 		live->entry[live->n].server = pool->member[i].server;
 		live->entry[live->n].weight = pool->member[i].weight;

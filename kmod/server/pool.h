@@ -91,10 +91,12 @@ struct drlb_live {
 	} entry[];
 };
 
-/* A server and its weight. */
+/* A server, its weight and its thresholds. */
 struct drlb_member {
 	struct drlb_server *server;
 	u32 weight;
+	u32 upper;
+	u32 lower;
 };
 
 /**

@@ -5,6 +5,17 @@
 #include <linux/rcupdate.h>
 #include <linux/slab.h>
 
+/* A server that is dead is none of the service's business. One that is seen
+ * alive stays in memory, with its service, until a grace period later.
+ */
+static void server_crossed(struct drlb_load *load)
+{
+	struct drlb_server *server = drlb_load_server(load);
+
+	if (!READ_ONCE(server->dead))
+		server->user.changed(&server->user);
+}
+
 struct drlb_server *
 drlb_server_create(struct drlb_egresses *egresses, u8 family,
 		   const union nf_inet_addr *addr,
@@ -24,6 +35,7 @@ drlb_server_create(struct drlb_egresses *egresses, u8 family,
 
 	server->service = service;
 	server->load.addr = *addr;
+	server->load.crossed = server_crossed;
 	server->user.changed = changed;
 	INIT_LIST_HEAD(&server->list);
 	INIT_LIST_HEAD(&server->retired_list);

@@ -32,7 +32,10 @@ enum drlb_server_end {
  *	service's, or the namespace's
  * @retired: jiffies of its removal; valid while it is dead
  * @dead: enum drlb_server_end. Under drlb_services.lock; packets only read it.
+ * @full: no new connections, see struct drlb_load. Under
+ *	drlb_services.dirty_lock; packets only read it.
  * @weight: 0 is quiesced. Some disciplines read it.
+ * @lower: the lower threshold as configured; 0 goes by the upper one
  * @load: its connections
  * @service: opaque here; for good
  * @list: in drlb_service.servers, by address, or drlb_service.retired
@@ -41,7 +44,7 @@ enum drlb_server_end {
  * @traffic_block: where @traffic is from
  * @base: what @traffic showed when it was zeroed
  * @user: of @egress
- * @shown: the state of @egress that the last event told
+ * @shown: the state that the last event told
  * @rcu: frees it
  */
 struct drlb_server {
@@ -50,7 +53,9 @@ struct drlb_server {
 	const u32 *timeout;
 	unsigned long retired;
 	u8 dead;
+	bool full;
 	u32 weight;
+	u32 lower;
 
 	struct drlb_load load;
 
@@ -74,7 +79,23 @@ static inline struct drlb_server *drlb_load_server(struct drlb_load *load)
 /* True if new connections may go there. */
 static inline bool drlb_server_usable(const struct drlb_server *server)
 {
+	return !READ_ONCE(server->dead) && !READ_ONCE(server->full) &&
+	       drlb_egress_usable(server->egress);
+}
+
+/* True if packets of its connections may go there. */
+static inline bool drlb_server_reachable(const struct drlb_server *server)
+{
 	return !READ_ONCE(server->dead) && drlb_egress_usable(server->egress);
+}
+
+/* enum drlb_server_state */
+static inline u8 drlb_server_state(const struct drlb_server *server)
+{
+	u8 state = READ_ONCE(server->egress->state);
+
+	return READ_ONCE(server->full) && drlb_egress_usable(server->egress) ?
+	       DRLB_SERVER_FULL : state;
 }
 
 static inline const union nf_inet_addr *

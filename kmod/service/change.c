@@ -126,8 +126,23 @@ static void server_revive(struct drlb_server *server)
 {
 	list_del_init(&server->list);
 	list_del_init(&server->retired_list);
-	server->shown = READ_ONCE(server->egress->state);
+	server->shown = drlb_server_state(server);
 	WRITE_ONCE(server->dead, DRLB_SERVER_LIVES);
+}
+
+/* The lower one is kept as given: 0 follows the upper one. While it was dead the
+ * server has not heard whether it is full: that it hears now. It is alive before
+ * the barrier of drlb_load_set_thresholds(), so later news reach it.
+ */
+static void server_set_thresholds(struct drlb_server *server,
+				  const struct drlb_member *member)
+{
+	server->lower = member->lower;
+	rcu_read_lock();
+	drlb_load_set_thresholds(&server->load, member->upper, member->lower);
+	if (READ_ONCE(server->full) != READ_ONCE(server->load.full))
+		drlb_service_server_changed(&server->user);
+	rcu_read_unlock();
 }
 
 /* Make @members, sorted by address, the service's servers and @conf its
@@ -158,6 +173,7 @@ static int service_commit(struct drlb_service *svc,
 		WRITE_ONCE(server->weight, members[i].weight);
 		WRITE_ONCE(server->load.closed,
 			   !conf->timeout[DRLB_CONNECTION_PERSISTENT]);
+		server_set_thresholds(server, &members[i]);
 		list_move_tail(&server->list, &svc->servers);
 	}
 	svc->servers_n = n;
@@ -339,8 +355,7 @@ int drlb_service_server_add(struct drlb_service *svc,
 			break;
 		members[i] = members[i - 1];
 	}
-	members[i].server = server;
-	members[i].weight = conf->weight;
+	members[i] = drlb_member_of(server, conf);
 
 	return service_commit(svc, &svc->conf, members, svc->servers_n + 1);
 }
@@ -353,7 +368,8 @@ int drlb_service_server_set(struct drlb_service *svc,
 
 	if (IS_ERR(members))
 		return PTR_ERR(members);
-	members[drlb_members_index(members, server)].weight = conf->weight;
+	members[drlb_members_index(members, server)] =
+		drlb_member_of(server, conf);
 
 	return service_commit(svc, &svc->conf, members, svc->servers_n);
 }

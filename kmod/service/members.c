@@ -13,9 +13,21 @@ static struct drlb_member *members_alloc(u32 n)
 			      GFP_KERNEL);
 }
 
+struct drlb_member drlb_member_of(struct drlb_server *server,
+				  const struct drlb_server_conf *conf)
+{
+	return (struct drlb_member){
+		.server = server,
+		.weight = conf->weight,
+		.upper = conf->upper,
+		.lower = conf->lower,
+	};
+}
+
 struct drlb_member *drlb_members_of(struct drlb_service *svc, u32 room)
 {
 	struct drlb_member *members = members_alloc(svc->servers_n + room);
+	struct drlb_server_conf conf;
 	struct drlb_server *server;
 	u32 n = 0;
 
@@ -23,8 +35,8 @@ struct drlb_member *drlb_members_of(struct drlb_service *svc, u32 room)
 		return ERR_PTR(-ENOMEM);
 
 	list_for_each_entry(server, &svc->servers, list) {
-		members[n].server = server;
-		members[n++].weight = server->weight;
+		drlb_service_server_conf(server, &conf);
+		members[n++] = drlb_member_of(server, &conf);
 	}
 
 	return members;
@@ -148,8 +160,7 @@ drlb_members_wanted(struct drlb_service *svc,
 			drlb_members_free(members, i);
 			return ERR_CAST(server);
 		}
-		members[i].server = server;
-		members[i].weight = want->weight;
+		members[i] = drlb_member_of(server, want);
 	}
 
 	return members;

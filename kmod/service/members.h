@@ -10,6 +10,9 @@
  * or the error of a server that could not be made.
  */
 
+/* One server of a set. */
+struct drlb_member drlb_member_of(struct drlb_server *server,
+				  const struct drlb_server_conf *conf);
 /* The set as it is, with room for @room more. */
 struct drlb_member *drlb_members_of(struct drlb_service *svc, u32 room);
 /* The wanted set, in its order, which is that of the service's lists. */

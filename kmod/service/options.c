@@ -101,6 +101,18 @@ const struct drlb_option drlb_server_options[DRLB_SERVER_OPTIONS] = {
 		.initial = DRLB_WEIGHT_DEFAULT,
 		.max	= DRLB_WEIGHT_MAX,
 		.range	= "the weight must be between 0 and 2147483647",
+	}, {
+		.attr	= DRLB_SERVER_A_UPPER,
+		.type	= DRLB_OPTION_U32,
+		.offset	= offsetof(struct drlb_server_conf, upper),
+		.max	= INT_MAX,
+		.range	= "the upper threshold must be between 1 and 2147483647, or 0 for none",
+	}, {
+		.attr	= DRLB_SERVER_A_LOWER,
+		.type	= DRLB_OPTION_U32,
+		.offset	= offsetof(struct drlb_server_conf, lower),
+		.max	= INT_MAX,
+		.range	= "the lower threshold must be between 0 and 2147483647",
 	},
 };
 

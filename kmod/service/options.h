@@ -43,12 +43,16 @@ struct drlb_service_conf {
  * struct drlb_server_conf - a server as configured
  * @addr: its address
  * @weight: 0 is quiesced
+ * @upper: connections with which it is full; 0: never
+ * @lower: with fewer it is so no longer; 0: three quarters of @upper
  * @has: mask of the options that were given, by the index of their rows
  * @origin: the caller's, to say which server an error is about
  */
 struct drlb_server_conf {
 	union nf_inet_addr addr;
 	u32 weight;
+	u32 upper;
+	u32 lower;
 	u32 has;
 	const void *origin;
 };
@@ -84,7 +88,7 @@ struct drlb_option {
 
 /* All states but the first and DRLB_CONNECTION_PERSISTENT_NEW have timeouts. */
 #define DRLB_SERVICE_OPTIONS	(7 + DRLB_STATES - 2)
-#define DRLB_SERVER_OPTIONS	1
+#define DRLB_SERVER_OPTIONS	3
 
 extern const struct drlb_option drlb_service_options[DRLB_SERVICE_OPTIONS];
 extern const struct drlb_option drlb_server_options[DRLB_SERVER_OPTIONS];

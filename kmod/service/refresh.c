@@ -11,7 +11,10 @@
 /* Services that are brought up to date before others may take the lock. */
 #define SLICE	64
 
-/* Context: drlb_egresses.lock held. */
+/* Its next hop is in another state, or it is full, or no longer. Who is last here
+ * has the last word about that.
+ * Context: any; drlb_egresses.lock held, or RCU read-side section.
+ */
 void drlb_service_server_changed(struct drlb_egress_user *user)
 {
 	struct drlb_server *server = container_of(user, struct drlb_server,
@@ -19,30 +22,31 @@ void drlb_service_server_changed(struct drlb_egress_user *user)
 	struct drlb_service *svc = server->service;
 	struct drlb_services *services = svc->services;
 
-	spin_lock(&services->dirty_lock);
+	spin_lock_bh(&services->dirty_lock);
+	WRITE_ONCE(server->full, READ_ONCE(server->load.full));
 	if (list_empty(&svc->dirty))
 		list_add_tail(&svc->dirty, &services->dirty);
-	spin_unlock(&services->dirty_lock);
+	spin_unlock_bh(&services->dirty_lock);
 	drlb_share_wake(&services->share, &services->refresh, 0);
 }
 
 void drlb_service_forget_news(struct drlb_service *svc)
 {
-	spin_lock(&svc->services->dirty_lock);
+	spin_lock_bh(&svc->services->dirty_lock);
 	list_del_init(&svc->dirty);
-	spin_unlock(&svc->services->dirty_lock);
+	spin_unlock_bh(&svc->services->dirty_lock);
 }
 
 static struct drlb_service *dirty_take(struct drlb_services *services)
 {
 	struct drlb_service *svc;
 
-	spin_lock(&services->dirty_lock);
+	spin_lock_bh(&services->dirty_lock);
 	svc = list_first_entry_or_null(&services->dirty, struct drlb_service,
 				       dirty);
 	if (svc)
 		list_del_init(&svc->dirty);
-	spin_unlock(&services->dirty_lock);
+	spin_unlock_bh(&services->dirty_lock);
 
 	return svc;
 }
@@ -54,16 +58,17 @@ static void publish_states(struct drlb_service *svc)
 		.kind = DRLB_EVENT_SERVER_STATE,
 		.service = &svc->key,
 	};
+	struct drlb_server_conf conf;
 	struct drlb_server *server;
 
 	list_for_each_entry(server, &svc->servers, list) {
-		u8 state = READ_ONCE(server->egress->state);
+		u8 state = drlb_server_state(server);
 
 		if (server->shown == state)
 			continue;
 		server->shown = state;
-		event.server = drlb_server_addr(server);
-		event.weight = server->weight;
+		drlb_service_server_conf(server, &conf);
+		event.server = &conf;
 		event.state = state;
 		drlb_event_publish(&event);
 	}
@@ -110,10 +115,10 @@ static bool refresh_slice(struct drlb_services *services)
 		cond_resched();
 	}
 	if (!done) {
-		spin_lock(&services->dirty_lock);
+		spin_lock_bh(&services->dirty_lock);
 		if (list_empty(&svc->dirty))
 			list_add(&svc->dirty, &services->dirty);
-		spin_unlock(&services->dirty_lock);
+		spin_unlock_bh(&services->dirty_lock);
 		drlb_share_wake(&services->share, &services->refresh, HZ);
 	}
 	mutex_unlock(&services->lock);

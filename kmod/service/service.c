@@ -111,6 +111,16 @@ struct drlb_server *drlb_service_server(struct drlb_service *svc,
 	return drlb_server_find(&svc->servers, addr);
 }
 
+void drlb_service_server_conf(const struct drlb_server *server,
+			      struct drlb_server_conf *conf)
+{
+	memset(conf, 0, sizeof(*conf));
+	conf->addr = *drlb_server_addr(server);
+	conf->weight = server->weight;
+	conf->upper = server->load.upper;
+	conf->lower = server->lower;
+}
+
 void drlb_service_totals(const struct drlb_service *svc,
 			 struct drlb_totals *totals, struct drlb_gauges *now)
 {

@@ -76,7 +76,7 @@ struct drlb_service {
  * @gone: removed services whose servers are not reaped yet, by key
  * @retired: removed servers that connections still name
  * @reap: frees these
- * @dirty_lock: protects @dirty
+ * @dirty_lock: protects @dirty, and drlb_server.full. Taken in softirq, too.
  * @dirty: services whose servers' next hops have changed
  * @refresh: brings these up to date
  * @share: of @refresh
@@ -152,6 +152,10 @@ struct drlb_service *drlb_service_get(struct drlb_services *services,
 /* The server at an address, or NULL. */
 struct drlb_server *drlb_service_server(struct drlb_service *svc,
 					const union nf_inet_addr *addr);
+
+/* The options of a server. */
+void drlb_service_server_conf(const struct drlb_server *server,
+			      struct drlb_server_conf *conf);
 
 /* Sums over all its servers, past ones included. */
 void drlb_service_totals(const struct drlb_service *svc,

@@ -36,7 +36,7 @@
  *
  * SERVICE_ADD (P)    create a service, with its servers if any are given
  *     SERVICE { PROTOCOL, ADDR4 | ADDR6, PORT, [OPTION] ... }
- *     [SERVER { ADDR4 | ADDR6, [PORT], [WEIGHT] }] ...
+ *     [SERVER { ADDR4 | ADDR6, [PORT], [WEIGHT], [UPPER], [LOWER] }] ...
  *     [CHECK]
  *     OPTION is one of SCHEDULER, TABLE_SIZE, HASH, ON_DEAD, OPS,
  *     PERSISTENT_PREFIX, PERSISTENT_QUIESCED, TIMEOUT_*.
@@ -64,9 +64,10 @@
  *     follow in that of their service, and what does not fit in further ones,
  *     with the service's key.
  *     SERVICE { PROTOCOL, ADDR4 | ADDR6, PORT, OPTION ... },
- *     SERVER { ADDR4 | ADDR6, WEIGHT } ...
- * SERVER_ADD (P), SERVER_SET (P): without WEIGHT, SET leaves it as it is
- *     SERVICE { key }, SERVER { ADDR4 | ADDR6, [PORT], [WEIGHT] }, [CHECK]
+ *     SERVER { ADDR4 | ADDR6, WEIGHT, UPPER, LOWER } ...
+ * SERVER_ADD (P), SERVER_SET (P): SET leaves as it is what is not given
+ *     SERVICE { key }, SERVER { ADDR4 | ADDR6, [PORT], [WEIGHT], [UPPER],
+ *     [LOWER] }, [CHECK]
  * SERVER_DEL (P)
  *     SERVICE { key }, SERVER { ADDR4 | ADDR6, [PORT] }, [CHECK]
  * CONNECTION_GET (P) dump; CONNECTION_COUNT (P), CONNECTION_DEL (P) do.
@@ -93,7 +94,7 @@
  *     EVENT, and the object concerned:
  *     SERVICE { key, OPTION ... }            SERVICE_ADDED, SERVICE_CHANGED
  *     SERVICE { key }                        SERVICE_REMOVED
- *     SERVICE { key }, SERVER { ADDR4 | ADDR6, WEIGHT, STATE }
+ *     SERVICE { key }, SERVER { ADDR4 | ADDR6, WEIGHT, UPPER, LOWER, STATE }
  *                      SERVER_ADDED, _CHANGED, _REMOVED, SERVER_STATE
  *     DEVICE { NAME }                        DEVICE_ADDED, DEVICE_REMOVED
  *     none                                   CONFIG_CHANGED
@@ -246,6 +247,12 @@ enum drlb_server_attr {
 	DRLB_SERVER_A_LLADDR,		/* out, binary; absent when unknown */
 	DRLB_SERVER_A_COUNTERS,		/* out, nest, enum drlb_counters_attr */
 	DRLB_SERVER_A_PAD,
+	DRLB_SERVER_A_UPPER,		/* u32: full with that many connections;
+					 * 0: never
+					 */
+	DRLB_SERVER_A_LOWER,		/* u32: not full any more with fewer;
+					 * 0: with fewer than three quarters
+					 */
 	__DRLB_SERVER_A_MAX,
 	DRLB_SERVER_A_MAX = __DRLB_SERVER_A_MAX - 1
 };
@@ -258,6 +265,7 @@ enum drlb_server_state {
 	DRLB_SERVER_UNREACHABLE,	/* the neighbour does not answer */
 	DRLB_SERVER_NO_ROUTE,		/* no route, or only by a gateway */
 	DRLB_SERVER_NO_NEIGHBOUR,	/* the host's neighbour table is full */
+	DRLB_SERVER_FULL,		/* has as many connections as it may */
 	__DRLB_SERVER_STATE_MAX,
 	DRLB_SERVER_STATE_MAX = __DRLB_SERVER_STATE_MAX - 1
 };

@@ -7,7 +7,7 @@ import errno
 
 import genl
 from genl import attributes, number
-from netlink_model import DEFAULTS, Key
+from netlink_model import DEFAULTS, SERVER_OPTIONS, Key
 
 UNDONE = 16  # NLM_F_DUMP_INTR
 
@@ -75,9 +75,9 @@ class Kernel:
                     key = self.key_of(svc)
                 elif name == "SERVER":
                     server = named(self.header, "drlb_server_attr", value,
-                                   ("WEIGHT",))
+                                   SERVER_OPTIONS)
                     servers.append((server.get("ADDR4") or server["ADDR6"],
-                                    server["WEIGHT"]))
+                                    self.member_of(server)))
             if "SCHEDULER" in svc:
                 if key in found:
                     self.problem(f"{key} is shown twice")
@@ -132,13 +132,17 @@ class Kernel:
         if "SERVER" not in top:
             return kind, self.key_of(svc), self.options_of(svc)
         server = named(self.header, "drlb_server_attr", top["SERVER"],
-                       ("WEIGHT", "STATE"))
+                       (*SERVER_OPTIONS, "STATE"))
         if not 0 <= server.get("STATE", -1) < len(
                 self.header.names["drlb_server_state"]):
             self.problem("an event without a server's state", repr(server))
         return kind, self.key_of(svc), {
             "address": server.get("ADDR4") or server["ADDR6"],
-            "weight": server["WEIGHT"]}
+            "server": self.member_of(server)}
+
+    @staticmethod
+    def member_of(server):
+        return tuple(server[name] for name in SERVER_OPTIONS)
 
     # ---- connections
 

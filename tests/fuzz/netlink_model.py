@@ -44,6 +44,9 @@ SCHEDULERS = [b"wlc", b"rr", b"wrr", b"lc", b"sed", b"nq", b"fo", b"ovf", b"twos
               b"sh", b"dh", b"mh"]
 HASHING = [b"sh", b"dh", b"mh"]
 WEIGHT_MAX = 2**31 - 1
+# Options of a server, with their defaults; a server is a tuple of their values.
+SERVER_OPTIONS = {"WEIGHT": 1, "UPPER": 0, "LOWER": 0}
+MEMBER = " ".join(SERVER_OPTIONS)
 
 # Values that make sense, or nearly; all others come from the policies. There
 # are few, so that requests are about the same objects.
@@ -99,6 +102,8 @@ POOLS = {
        for name in OPTION_TIMEOUTS},
     "WEIGHT": [0, 1, 1, 2, 3, 10, 100, 65536, WEIGHT_MAX] * 6 +
               [WEIGHT_MAX + 1, 2**32 - 1],
+    "UPPER": [0, 1, 2, 10, 100, 2**31 - 1] * 8 + [2**31, 2**32 - 1],
+    "LOWER": [0, 0, 1, 1, 2, 10] * 8 + [100, 2**31 - 1, 2**31],
     "NAME": [b"eth0", b"eth1", b"eth9", b"eth8", b"fifteen-letters"] * 12 +
             [b"lo", b"eth-other", b"a/b", b"a b", b".", b"..", b"a:b", b"a\n"],
     "CONN_MAX": [1, 10, 1000, 5000, 100000, 2**30, 2**31 - 1] * 5 + [0, 2**31],
@@ -115,6 +120,7 @@ USUAL = {
     "SERVICE_GET SERVICE": 0.6,
     "SERVICE.PROTOCOL": 0.99, "SERVICE.ADDR": 0.99, "SERVICE.PORT": 0.99,
     "SERVER.ADDR": 0.99, "SERVER.PORT": 0.15, "SERVER.WEIGHT": 0.7,
+    "SERVER.UPPER": 0.2, "SERVER.LOWER": 0.1,
     "SERVICE.SCHEDULER": 0.6, "SERVICE.TABLE_SIZE": 0.8, "SERVICE.HASH": 0.3,
     "SERVICE.ON_DEAD": 0.2, "SERVICE.OPS": 0.2,
     "SERVICE.PERSISTENT_PREFIX": 0.2, "SERVICE.PERSISTENT_QUIESCED": 0.1,
@@ -282,7 +288,7 @@ class Model:
 
     def server(self, nest, key, wrong):
         address = self.address(nest, "ADDR", wrong)
-        if nest.get("WEIGHT", 0) > WEIGHT_MAX:
+        if any(nest.get(name, 0) > WEIGHT_MAX for name in SERVER_OPTIONS):
             wrong |= VALUE
         if key:
             if address and len(address) != len(key.address):
@@ -291,8 +297,20 @@ class Model:
                 wrong.add(EINVAL)
         return address
 
+    @staticmethod
+    def member(nest, before=tuple(SERVER_OPTIONS.values())):
+        return tuple(nest.get(name, value)
+                     for name, value in zip(SERVER_OPTIONS, before))
+
+    @staticmethod
+    def thresholds(member, wrong):
+        _, upper, lower = member
+        if lower > upper:
+            wrong |= VALUE
+
     def new_server(self, nest, key, wrong, of_many=False):
         address = self.server(nest, key, wrong)
+        self.thresholds(self.member(nest), wrong)
         if not address or not key or len(address) != len(key.address):
             return address
         self.of_host(address, wrong)
@@ -320,7 +338,7 @@ class Model:
             address = self.new_server(nest, key, wrong, of_many=True)
             if address in servers:
                 wrong.add(EEXIST)
-            servers[address] = nest.get("WEIGHT", 1)
+            servers[address] = self.member(nest)
         return servers
 
     @staticmethod
@@ -347,7 +365,7 @@ class Model:
             self.change(key, None)
 
     @row(14, SERVICE=f"{KEY} {OPTIONS}",
-         SERVER=f"{SERVER_KEY} WEIGHT", CHECK=None)
+         SERVER=f"{SERVER_KEY} {MEMBER}", CHECK=None)
     def SERVICE_ADD(self, request, who, wrong):
         key = self.key(request, wrong)
         if key and key in self.services:
@@ -361,7 +379,7 @@ class Model:
         return lambda: self.change(key, service._replace(servers=servers))
 
     @row(10, SERVICE=f"{KEY} {OPTIONS}",
-         SERVER=f"{SERVER_KEY} WEIGHT", CHECK=None, REPLACE=None)
+         SERVER=f"{SERVER_KEY} {MEMBER}", CHECK=None, REPLACE=None)
     def SERVICE_SET(self, request, who, wrong):
         key, service = self.existing(request, wrong)
         wanted = self.set_of_servers(request, key, wrong)
@@ -391,17 +409,17 @@ class Model:
 
     # ---- servers
 
-    def change_server(self, request, address, weight):
-        """Sets a server, or removes it if weight is None."""
+    def change_server(self, request, address, member):
+        """Sets a server, or removes it if member is None."""
         key = self.key(request, Wrong())
         servers = self.services[key].servers
-        if weight is None:
-            weight = servers.pop(address)
+        if member is None:
+            member = servers.pop(address)
             kind = "SERVER_REMOVED"
         else:
             kind = "SERVER_CHANGED" if address in servers else "SERVER_ADDED"
-            servers[address] = weight
-        self.events.append((kind, key, {"address": address, "weight": weight}))
+            servers[address] = member
+        self.events.append((kind, key, {"address": address, "server": member}))
 
     def one_server(self, request, wrong, parse):
         key, service = self.existing(request, wrong)
@@ -411,7 +429,7 @@ class Model:
         address = parse(nests[-1], key, wrong) if nests else None
         return service, address, nests[-1] if nests else {}
 
-    @row(12, SERVICE=KEY, SERVER=f"{SERVER_KEY} WEIGHT", CHECK=None)
+    @row(12, SERVICE=KEY, SERVER=f"{SERVER_KEY} {MEMBER}", CHECK=None)
     def SERVER_ADD(self, request, who, wrong):
         service, address, nest = self.one_server(request, wrong, self.new_server)
         if service:
@@ -419,15 +437,18 @@ class Model:
                 wrong.add(EEXIST)
             self.fits(service, len(service.servers) + 1, wrong)
         return lambda: self.change_server(request, address,
-                                          nest.get("WEIGHT", 1))
+                                          self.member(nest))
 
-    @row(7, SERVICE=KEY, SERVER=f"{SERVER_KEY} WEIGHT", CHECK=None)
+    @row(7, SERVICE=KEY, SERVER=f"{SERVER_KEY} {MEMBER}", CHECK=None)
     def SERVER_SET(self, request, who, wrong):
         service, address, nest = self.one_server(request, wrong, self.server)
-        if service and address not in service.servers:
+        there = service and service.servers.get(address)
+        if service and not there:
             wrong.add(ENOENT)
-        return lambda: self.change_server(
-            request, address, nest.get("WEIGHT", service.servers[address]))
+        member = self.member(nest, *([there] if there else []))
+        if there:
+            self.thresholds(member, wrong)
+        return lambda: self.change_server(request, address, member)
 
     @row(6, SERVICE=KEY, SERVER=SERVER_KEY, CHECK=None)
     def SERVER_DEL(self, request, who, wrong):

@@ -50,7 +50,7 @@ is "server show SERVICE: these alone" \
 	"$(lb server show udp 10.0.0.100:53 | wc -l)" 2
 is "server show, each on a line" "$(lb -o server show | wc -l)" 3
 matches "it begins with what names it" "$(lb -o server show tcp $S)" \
-	'server 10\.0\.0\.12 of tcp 10\.0\.0\.100:80 weight 2 state up device eth0 lladdr 02:'
+	'server 10\.0\.0\.12 of tcp 10\.0\.0\.100:80 weight 2 upper 0 lower 0 state up device eth0 lladdr 02:'
 is "server show, as JSON" \
 	"$(json_ask "[s['weight'] for s in servers]" lb -j server show)" \
 	"[1, 2, 1]"

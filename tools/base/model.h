@@ -31,6 +31,7 @@ struct counters {
 struct server {
 	struct addr addr;
 	uint32_t weight;
+	uint32_t upper, lower;	/* thresholds; 0: none */
 	unsigned int line;	/* in the file it was read from */
 	uint8_t state;
 	uint8_t lladdr_len;

@@ -38,6 +38,7 @@ const char *const server_state_names[] = {
 	[DRLB_SERVER_UNREACHABLE]	= "unreachable",
 	[DRLB_SERVER_NO_ROUTE]		= "no route",
 	[DRLB_SERVER_NO_NEIGHBOUR]	= "no neighbour",
+	[DRLB_SERVER_FULL]		= "full",
 	NULL
 };
 

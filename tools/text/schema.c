@@ -98,6 +98,16 @@ static const struct field server_fields[] = {
 		.arg = "N",
 		.about = "its share of new connections, from 0 for none to "
 			 STR(DRLB_WEIGHT_MAX),
+	}, {
+		.name = "upper", .attr = DRLB_SERVER_A_UPPER,
+		.type = FIELD_U32,
+		MEMBER(struct server, upper), .max = INT32_MAX, .arg = "N",
+		.about = "connections with which it is full; 0: never",
+	}, {
+		.name = "lower", .attr = DRLB_SERVER_A_LOWER,
+		.type = FIELD_U32,
+		MEMBER(struct server, lower), .max = INT32_MAX, .arg = "N",
+		.about = "with fewer it is not full any more; 0: three quarters",
 	}, { .name = NULL }
 };
 

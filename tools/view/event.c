@@ -33,12 +33,13 @@ static void print_json(const struct event *event)
 		fields_json(json, &service_schema, &event->service,
 			    event->options);
 	}
-	if (event->has_server)
-		jmerge(json, jpack("{s:o, s:I, s:s}",
+	if (event->has_server) {
+		jmerge(json, jpack("{s:o, s:s}",
 				   "server", addr_json(&srv->addr),
-				   "weight", (json_int_t)srv->weight,
 				   "state", name_of(server_state_names,
 						    srv->state)));
+		fields_json(json, &server_schema, srv, ALL_FIELDS);
+	}
 	if (*event->device.name)
 		jmerge(json, jpack("{s:s}", "device", event->device.name));
 	json_print(json);
@@ -47,6 +48,9 @@ static void print_json(const struct event *event)
 static void print_server(const struct event *event)
 {
 	const struct server *srv = &event->server;
+	char *text = fields_text(&server_schema, srv,
+				 fields_changed(&server_schema, srv) |
+				 fields_flagged(&server_schema, FIELD_COLUMN));
 
 	printf("%s: ", server_name(&event->service.key, &srv->addr).s);
 	if (event->kind == DRLB_EVENT_SERVER_STATE)
@@ -54,8 +58,8 @@ static void print_server(const struct event *event)
 	else if (event->kind == DRLB_EVENT_SERVER_REMOVED)
 		puts("removed");
 	else
-		printf("%s, weight %u\n", kinds[event->kind].words,
-		       srv->weight);
+		printf("%s,%s\n", kinds[event->kind].words, text);
+	free(text);
 }
 
 static void print_service(const struct event *event)

@@ -23,6 +23,8 @@ static const char *state_name(const struct server *srv)
 
 static enum colour state_colour(const struct server *srv)
 {
+	if (srv->state == DRLB_SERVER_FULL)
+		return YELLOW;
 	if (!is_scheduled(srv))
 		return RED;
 	return srv->weight && srv->state != DRLB_SERVER_RESOLVING ? GREEN :
