@@ -79,7 +79,7 @@ MODULE_PARM_DESC(ingress, "devices with the ingress fast path, in the first name
 
 static int hook_priority = DRLB_HOOK_PRIORITY;
 module_param(hook_priority, int, 0444);
-MODULE_PARM_DESC(hook_priority, "of the netfilter hooks, -299..-201 (-250)");
+MODULE_PARM_DESC(hook_priority, "of the PRE_ROUTING hooks, -299..-101 (-250)");
 
 static int __init check_range(const char *name, s64 value, s64 min, s64 max)
 {

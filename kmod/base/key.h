@@ -120,7 +120,8 @@ static __always_inline u8 drlb_packet_protocol(const struct drlb_packet *pkt)
 }
 
 /* The identity of a virtual service. It has no padding, so that it can be
- * hashed and compared as bytes. Port 0 is any port.
+ * hashed and compared as bytes. Port 0 is any port. A service for the packets
+ * with a mark has no protocol and no port, and the mark in place of the address.
  */
 struct drlb_service_key {
 	union nf_inet_addr addr;
@@ -128,6 +129,26 @@ struct drlb_service_key {
 	u8 protocol;
 	u8 family;
 };
+
+static inline bool drlb_service_key_is_mark(const struct drlb_service_key *key)
+{
+	return !key->protocol;
+}
+
+/* The mark, or 0 for a service with an address. */
+static inline u32 drlb_service_key_mark(const struct drlb_service_key *key)
+{
+	return drlb_service_key_is_mark(key) ? key->addr.all[0] : 0;
+}
+
+static inline struct drlb_service_key drlb_service_key_of_mark(u8 family,
+							       u32 mark)
+{
+	return (struct drlb_service_key){
+		.addr.all[0] = mark,
+		.family = family,
+	};
+}
 
 /* True for an address that a host can be reached by over the network. */
 static inline bool drlb_addr4_is_host(__be32 addr)

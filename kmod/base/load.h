@@ -36,6 +36,7 @@ struct drlb_follower {
  *	will not come back, or its service is not persistent
  * @follower: told of each change, or NULL
  * @addr: the server's address, which names it to a person
+ * @mark: that of its service, or 0
  */
 struct drlb_load {
 	atomic_t active ____cacheline_aligned_in_smp;
@@ -48,6 +49,7 @@ struct drlb_load {
 	void (*crossed)(struct drlb_load *load);
 	struct drlb_follower __rcu *follower;
 	union nf_inet_addr addr;
+	u32 mark;
 };
 
 /* Neither is below 0, although the two atomic operations of a connection that

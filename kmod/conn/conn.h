@@ -359,6 +359,7 @@ struct drlb_conn_filter {
 	u8 state;
 	__be16 client_port;
 	__be16 vip_port;
+	u32 mark;
 	union nf_inet_addr client;
 	union nf_inet_addr vip;
 	union nf_inet_addr server;
@@ -373,11 +374,14 @@ enum {
 	DRLB_MATCH_VIP_PORT	= BIT(5),
 	DRLB_MATCH_SERVER	= BIT(6),
 	DRLB_MATCH_STATE	= BIT(7),
+	DRLB_MATCH_MARK		= BIT(8),
 };
 
 /**
  * struct drlb_conn_info - a connection in plain form
+ * @protocol: 0 for a template of a service for a mark, which has no VIP either
  * @persistent: it is a template
+ * @mark: that of its service, or 0
  * @vrf: index of the VRF's device that its packets come in by, or 0
  * @expires_ms: milliseconds left; of a template, 0 also while it is held
  * @age_ms: milliseconds since it was scheduled
@@ -390,6 +394,7 @@ struct drlb_conn_info {
 	__be16 client_port;
 	__be16 vip_port;
 	u32 vrf;
+	u32 mark;
 	union nf_inet_addr client;
 	union nf_inet_addr vip;
 	union nf_inet_addr server;

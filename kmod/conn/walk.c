@@ -79,6 +79,7 @@ bool drlb_conn_describe(const struct drlb_conn *conn, u8 family,
 	info->expires_ms = jiffies_to_msecs((u64)left << DRLB_CONN_SHIFT);
 	info->age_ms = age_ms(conn);
 	info->server = conn->load->addr;
+	info->mark = conn->load->mark;
 
 	if (family == AF_INET) {
 		const union drlb_key4 *key = drlb_conn_key4(conn);
@@ -99,6 +100,8 @@ bool drlb_conn_describe(const struct drlb_conn *conn, u8 family,
 		info->client_port = key->sport;
 		info->vip_port = key->dport;
 	}
+	if (!info->protocol)
+		memset(&info->vip, 0, sizeof(info->vip));
 
 	return true;
 }
@@ -128,6 +131,8 @@ bool drlb_conn_matches(const struct drlb_conn_info *info,
 	if (mask & DRLB_MATCH_PROTOCOL && info->protocol != filter->protocol)
 		return false;
 	if (mask & DRLB_MATCH_STATE && info->state != filter->state)
+		return false;
+	if (mask & DRLB_MATCH_MARK && info->mark != filter->mark)
 		return false;
 	if (mask & DRLB_MATCH_CLIENT && !client_matches(info, filter))
 		return false;

@@ -28,7 +28,8 @@ int drlb_check_service(const struct drlb_services *services,
 			       "the service exists already; \"set\" changes it");
 		return -EEXIST;
 	}
-	if (!addr_is_host(key->family, &key->addr)) {
+	if (!drlb_service_key_is_mark(key) &&
+	    !addr_is_host(key->family, &key->addr)) {
 		NL_SET_ERR_MSG(extack,
 			       "a virtual IP must be a host's address: not zero, loopback, link-local, multicast or broadcast");
 		return -EINVAL;
@@ -42,7 +43,8 @@ int drlb_check_conf(const struct drlb_service_key *key,
 		    const struct drlb_service_conf *conf,
 		    struct netlink_ext_ack *extack)
 {
-	if (conf->ops && key->protocol != IPPROTO_UDP) {
+	if (conf->ops && key->protocol != IPPROTO_UDP &&
+	    !drlb_service_key_is_mark(key)) {
 		NL_SET_ERR_MSG(extack,
 			       "one-packet scheduling is for UDP services: TCP needs its connections");
 		return -EINVAL;
@@ -102,7 +104,8 @@ static void warn_asking(const struct drlb_service_key *key,
 			const struct drlb_route *route,
 			struct netlink_ext_ack *extack)
 {
-	if (key->family != AF_INET || !route->dev)
+	if (key->family != AF_INET || !route->dev ||
+	    drlb_service_key_is_mark(key))
 		return;
 
 	if (inet_select_addr(route->dev, addr->ip, RT_SCOPE_LINK) ==
@@ -152,7 +155,8 @@ int drlb_check_server(struct drlb_net *dn, const struct drlb_service_key *key,
 			       "a server's address must be a host's: not zero, loopback, link-local, multicast or broadcast");
 		return -EINVAL;
 	}
-	if (nf_inet_addr_cmp(&conf->addr, &key->addr)) {
+	if (!drlb_service_key_is_mark(key) &&
+	    nf_inet_addr_cmp(&conf->addr, &key->addr)) {
 		NL_SET_ERR_MSG(extack,
 			       "the address is the virtual IP, which all servers have: give the server's own");
 		return -EINVAL;
@@ -232,7 +236,7 @@ static bool vip_is_here(struct net *net, const struct drlb_service_key *key)
 void drlb_warn_vip(struct drlb_net *dn, const struct drlb_service_key *key,
 		   struct netlink_ext_ack *extack)
 {
-	if (!vip_is_here(dn->net, key))
+	if (!drlb_service_key_is_mark(key) && !vip_is_here(dn->net, key))
 		NL_SET_ERR_MSG(extack,
 			       "the virtual IP is not an address of this host: nobody answers ARP or neighbour solicitations for it until it is added");
 }

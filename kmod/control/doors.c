@@ -2,7 +2,8 @@
 /*
  * The PRE_ROUTING door and the collector are there while there are services,
  * and for a time longer if there are connections: the services may come back,
- * and the local stack would reset the connections.
+ * and the local stack would reset the connections. The LOCAL_IN door is there
+ * while there are services for marks.
  */
 #include "control/control.h"
 
@@ -17,8 +18,8 @@ int drlb_doors_open(struct drlb_net *dn, bool *opened)
 	/* Packets may come by an ingress door from now on. */
 	drlb_conns_collect(&d->conns, true);
 	err = drlb_hooks_enable(&dn->hooks, dn->net, d);
-	if (err)
-		drlb_conns_collect(&d->conns, false);
+	if (!err && d->services.marks)
+		err = drlb_hooks_enable_input(&dn->hooks, dn->net, d);
 
 	return err;
 }
@@ -45,6 +46,8 @@ void drlb_doors_follow(struct drlb_net *dn)
 {
 	struct drlb_director *d = &dn->director;
 
+	if (!d->services.marks)
+		drlb_hooks_disable_input(&dn->hooks, dn->net);
 	if (!xa_empty(&d->services.ids))
 		return;
 
@@ -77,6 +80,7 @@ void drlb_doors_exit(struct drlb_net *dn)
 {
 	cancel_delayed_work_sync(&dn->close);
 	mutex_lock(&dn->director.services.lock);
+	drlb_hooks_disable_input(&dn->hooks, dn->net);
 	drlb_hooks_disable(&dn->hooks, dn->net);
 	mutex_unlock(&dn->director.services.lock);
 }

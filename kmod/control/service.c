@@ -104,6 +104,7 @@ static int add(struct drlb_net *dn, const struct drlb_service_change *change,
 	err = drlb_doors_open(dn, opened);
 	if (err) {
 		drlb_service_del(svc);
+		drlb_doors_follow(dn);
 		NL_SET_ERR_MSG(extack,
 			       "the netfilter hooks could not be registered");
 		return err;

@@ -79,8 +79,8 @@ static bool bh_disable(void)
 	return true;
 }
 
-static __always_inline unsigned int hook(struct drlb_director *director,
-					 struct sk_buff *skb, u8 family)
+static __always_inline unsigned int
+hook(struct drlb_director *director, struct sk_buff *skb, u8 family)
 {
 	enum drlb_verdict verdict;
 	bool disabled;
@@ -110,6 +110,36 @@ static unsigned int drlb_hook6(void *priv, struct sk_buff *skb,
 	return hook(priv, skb, AF_INET6);
 }
 
+/* For packets that got their marks behind PRE_ROUTING. */
+static unsigned int hook_input(struct drlb_director *director,
+			       struct sk_buff *skb, u8 family)
+{
+	enum drlb_verdict verdict;
+	bool disabled;
+
+	if (!skb->mark || !hook_wants(skb))
+		return NF_ACCEPT;
+
+	disabled = bh_disable();
+	verdict = drlb_direct_marked(director, skb, family);
+	if (unlikely(disabled))
+		local_bh_enable();
+
+	return nf_verdict(verdict);
+}
+
+static unsigned int drlb_hook_input4(void *priv, struct sk_buff *skb,
+				     const struct nf_hook_state *state)
+{
+	return hook_input(priv, skb, AF_INET);
+}
+
+static unsigned int drlb_hook_input6(void *priv, struct sk_buff *skb,
+				     const struct nf_hook_state *state)
+{
+	return hook_input(priv, skb, AF_INET6);
+}
+
 /* A tag that is still there means that the frame is the VLAN device's. */
 static unsigned int drlb_hook_ingress(void *priv, struct sk_buff *skb,
 				      const struct nf_hook_state *state)
@@ -126,13 +156,14 @@ static unsigned int drlb_hook_ingress(void *priv, struct sk_buff *skb,
 }
 
 static void hook_prepare(struct nf_hook_ops *ops, nf_hookfn *function, u8 pf,
+			 unsigned int hooknum, int priority,
 			 struct drlb_director *director)
 {
 	ops->hook = function;
 	ops->priv = director;
 	ops->pf = pf;
-	ops->hooknum = NF_INET_PRE_ROUTING;
-	ops->priority = drlb_hook_priority;
+	ops->hooknum = hooknum;
+	ops->priority = priority;
 }
 
 int drlb_hooks_enable(struct drlb_hooks *hooks, struct net *net,
@@ -151,8 +182,10 @@ int drlb_hooks_enable(struct drlb_hooks *hooks, struct net *net,
 	if (err)
 		goto err_defrag4;
 
-	hook_prepare(&hooks->ops[0], drlb_hook4, NFPROTO_IPV4, director);
-	hook_prepare(&hooks->ops[1], drlb_hook6, NFPROTO_IPV6, director);
+	hook_prepare(&hooks->ops[0], drlb_hook4, NFPROTO_IPV4,
+		     NF_INET_PRE_ROUTING, drlb_hook_priority, director);
+	hook_prepare(&hooks->ops[1], drlb_hook6, NFPROTO_IPV6,
+		     NF_INET_PRE_ROUTING, drlb_hook_priority, director);
 	err = nf_register_net_hooks(net, hooks->ops, ARRAY_SIZE(hooks->ops));
 	if (err)
 		goto err_defrag6;
@@ -177,6 +210,34 @@ void drlb_hooks_disable(struct drlb_hooks *hooks, struct net *net)
 	nf_defrag_ipv6_disable(net);
 	nf_defrag_ipv4_disable(net);
 	WRITE_ONCE(hooks->enabled, false);
+}
+
+int drlb_hooks_enable_input(struct drlb_hooks *hooks, struct net *net,
+			    struct drlb_director *director)
+{
+	int err;
+
+	if (hooks->has_input)
+		return 0;
+
+	hook_prepare(&hooks->input[0], drlb_hook_input4, NFPROTO_IPV4,
+		     NF_INET_LOCAL_IN, DRLB_INPUT_PRIORITY, director);
+	hook_prepare(&hooks->input[1], drlb_hook_input6, NFPROTO_IPV6,
+		     NF_INET_LOCAL_IN, DRLB_INPUT_PRIORITY, director);
+	err = nf_register_net_hooks(net, hooks->input,
+				    ARRAY_SIZE(hooks->input));
+	hooks->has_input = !err;
+
+	return err;
+}
+
+void drlb_hooks_disable_input(struct drlb_hooks *hooks, struct net *net)
+{
+	if (!hooks->has_input)
+		return;
+
+	nf_unregister_net_hooks(net, hooks->input, ARRAY_SIZE(hooks->input));
+	hooks->has_input = false;
 }
 
 int drlb_hook_attach(struct drlb_director *director, struct net_device *dev,

@@ -7,23 +7,31 @@
 #include "path/director.h"
 
 /* Between raw, which may exempt packets, and conntrack, which need not see
- * them; defragmentation is before both.
+ * them; defragmentation is before both. Up to destination NAT it may be behind
+ * conntrack and mangle, for those who need their rules there.
  */
 #define DRLB_HOOK_PRIORITY		(-250)
 #define DRLB_HOOK_PRIORITY_MIN		(-299)
-#define DRLB_HOOK_PRIORITY_MAX		(-201)
+#define DRLB_HOOK_PRIORITY_MAX		(-101)
 
-/* The priority of all hooks; a parameter of the module. */
+/* At LOCAL_IN behind all filters, and before source NAT, as IPVS is. */
+#define DRLB_INPUT_PRIORITY		99
+
+/* The priority of all hooks but those at LOCAL_IN; a parameter of the module. */
 extern int drlb_hook_priority;
 
 /**
- * struct drlb_hooks - the PRE_ROUTING hooks of a namespace
- * @ops: for IPv4 and IPv6
- * @enabled: they are registered; read without a lock by notifiers
+ * struct drlb_hooks - the hooks of a namespace
+ * @ops: at PRE_ROUTING, for IPv4 and IPv6
+ * @input: at LOCAL_IN, for both
+ * @enabled: those at PRE_ROUTING are registered; read without a lock by notifiers
+ * @has_input: those at LOCAL_IN are
  */
 struct drlb_hooks {
 	struct nf_hook_ops ops[2];
+	struct nf_hook_ops input[2];
 	bool enabled;
+	bool has_input;
 };
 
 /* Enabling enabled hooks does nothing, nor does disabling disabled ones. The
@@ -32,6 +40,10 @@ struct drlb_hooks {
 int drlb_hooks_enable(struct drlb_hooks *hooks, struct net *net,
 		      struct drlb_director *director);
 void drlb_hooks_disable(struct drlb_hooks *hooks, struct net *net);
+/* The same for LOCAL_IN, which services for marks need. */
+int drlb_hooks_enable_input(struct drlb_hooks *hooks, struct net *net,
+			    struct drlb_director *director);
+void drlb_hooks_disable_input(struct drlb_hooks *hooks, struct net *net);
 
 /* The hook on a device; @ops stays the hook's until it is removed.
  * Context: process, RTNL.

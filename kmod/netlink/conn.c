@@ -76,6 +76,19 @@ static int parse_filter(struct nlattr *nest, struct drlb_conn_filter *filter,
 		filter->state = nla_get_u8(tb[DRLB_CONNECTION_A_STATE]);
 		filter->mask |= DRLB_MATCH_STATE;
 	}
+	if (tb[DRLB_CONNECTION_A_FAMILY]) {
+		filter->family = nla_get_u8(tb[DRLB_CONNECTION_A_FAMILY]);
+		filter->mask |= DRLB_MATCH_FAMILY;
+		if (filter->family != AF_INET && filter->family != AF_INET6) {
+			NL_SET_ERR_MSG_ATTR(extack, tb[DRLB_CONNECTION_A_FAMILY],
+					    "the family must be AF_INET or AF_INET6");
+			return -EINVAL;
+		}
+	}
+	if (tb[DRLB_CONNECTION_A_FWMARK]) {
+		filter->mark = nla_get_u32(tb[DRLB_CONNECTION_A_FWMARK]);
+		filter->mask |= DRLB_MATCH_MARK;
+	}
 	filter->persistent = tb[DRLB_CONNECTION_A_PERSISTENT] ||
 			     drlb_state_is_persistent(filter->state);
 	if (tb[DRLB_CONNECTION_A_CLIENT_PORT]) {
@@ -185,6 +198,19 @@ int drlb_nl_connection_get_done(struct netlink_callback *cb)
 	return 0;
 }
 
+/* A client of a mark may come to any VIP. */
+static int put_vip(struct sk_buff *skb, const struct drlb_conn_info *info)
+{
+	if (!info->protocol)
+		return 0;
+
+	return nla_put_u8(skb, DRLB_CONNECTION_A_PROTOCOL, info->protocol) ?:
+	       drlb_nl_put_addr(skb, DRLB_CONNECTION_A_VIP_ADDR4,
+				DRLB_CONNECTION_A_VIP_ADDR6, info->family,
+				&info->vip) ?:
+	       nla_put_be16(skb, DRLB_CONNECTION_A_VIP_PORT, info->vip_port);
+}
+
 static int put_connection(struct sk_buff *skb, struct netlink_callback *cb,
 			  const struct drlb_conn_info *info)
 {
@@ -197,16 +223,12 @@ static int put_connection(struct sk_buff *skb, struct netlink_callback *cb,
 
 	nest = nla_nest_start(skb, DRLB_A_CONNECTION);
 	if (!nest ||
-	    nla_put_u8(skb, DRLB_CONNECTION_A_PROTOCOL, info->protocol) ||
+	    put_vip(skb, info) ||
 	    drlb_nl_put_addr(skb, DRLB_CONNECTION_A_CLIENT_ADDR4,
 			     DRLB_CONNECTION_A_CLIENT_ADDR6, info->family,
 			     &info->client) ||
 	    nla_put_be16(skb, DRLB_CONNECTION_A_CLIENT_PORT,
 			 info->client_port) ||
-	    drlb_nl_put_addr(skb, DRLB_CONNECTION_A_VIP_ADDR4,
-			     DRLB_CONNECTION_A_VIP_ADDR6, info->family,
-			     &info->vip) ||
-	    nla_put_be16(skb, DRLB_CONNECTION_A_VIP_PORT, info->vip_port) ||
 	    drlb_nl_put_addr(skb, DRLB_CONNECTION_A_SERVER_ADDR4,
 			     DRLB_CONNECTION_A_SERVER_ADDR6, info->family,
 			     &info->server) ||
@@ -216,6 +238,8 @@ static int put_connection(struct sk_buff *skb, struct netlink_callback *cb,
 			      DRLB_CONNECTION_A_PAD) ||
 	    (info->persistent &&
 	     nla_put_flag(skb, DRLB_CONNECTION_A_PERSISTENT)) ||
+	    (info->mark &&
+	     nla_put_u32(skb, DRLB_CONNECTION_A_FWMARK, info->mark)) ||
 	    (info->vrf &&
 	     nla_put_u32(skb, DRLB_CONNECTION_A_VRF, info->vrf))) {
 		genlmsg_cancel(skb, hdr);

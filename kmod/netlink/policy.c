@@ -21,6 +21,8 @@ drlb_nl_service_policy[DRLB_SERVICE_A_MAX + 1] __ro_after_init = {
 	[DRLB_SERVICE_A_ADDR4]		= NLA_POLICY_EXACT_LEN(4),
 	[DRLB_SERVICE_A_ADDR6]		= NLA_POLICY_EXACT_LEN(16),
 	[DRLB_SERVICE_A_PORT]		= NLA_POLICY_EXACT_LEN(2),
+	[DRLB_SERVICE_A_FWMARK]		= { .type = NLA_U32 },
+	[DRLB_SERVICE_A_FAMILY]		= { .type = NLA_U8 },
 };
 
 const struct nla_policy drlb_nl_service_key_policy[DRLB_SERVICE_A_MAX + 1] = {
@@ -28,6 +30,8 @@ const struct nla_policy drlb_nl_service_key_policy[DRLB_SERVICE_A_MAX + 1] = {
 	[DRLB_SERVICE_A_ADDR4]		= NLA_POLICY_EXACT_LEN(4),
 	[DRLB_SERVICE_A_ADDR6]		= NLA_POLICY_EXACT_LEN(16),
 	[DRLB_SERVICE_A_PORT]		= NLA_POLICY_EXACT_LEN(2),
+	[DRLB_SERVICE_A_FWMARK]		= { .type = NLA_U32 },
+	[DRLB_SERVICE_A_FAMILY]		= { .type = NLA_U8 },
 };
 
 struct nla_policy
@@ -58,6 +62,8 @@ const struct nla_policy drlb_nl_connection_policy[DRLB_CONNECTION_A_MAX + 1] = {
 		NLA_POLICY_RANGE(NLA_U8, DRLB_CONNECTION_UDP_NEW,
 				 DRLB_CONNECTION_STATE_MAX),
 	[DRLB_CONNECTION_A_PERSISTENT]		= { .type = NLA_FLAG },
+	[DRLB_CONNECTION_A_FWMARK]		= { .type = NLA_U32 },
+	[DRLB_CONNECTION_A_FAMILY]		= { .type = NLA_U8 },
 };
 
 const struct nla_policy drlb_nl_device_policy[DRLB_DEVICE_A_MAX + 1] = {

@@ -9,12 +9,51 @@
 #include <linux/mm.h>
 #include <linux/slab.h>
 
+/* The key of a service for a mark. */
+static int parse_mark(struct nlattr *const *tb, const struct nlattr *nest,
+		      struct drlb_service_key *key,
+		      struct netlink_ext_ack *extack)
+{
+	const struct nlattr *attr = tb[DRLB_SERVICE_A_FWMARK];
+	u32 mark = nla_get_u32(attr);
+	u8 family;
+
+	if (!mark) {
+		NL_SET_ERR_MSG_ATTR(extack, attr,
+				    "the mark must not be 0, which all packets have that have none");
+		return -ERANGE;
+	}
+	if (tb[DRLB_SERVICE_A_PROTOCOL] || tb[DRLB_SERVICE_A_ADDR4] ||
+	    tb[DRLB_SERVICE_A_ADDR6] || tb[DRLB_SERVICE_A_PORT]) {
+		NL_SET_ERR_MSG_ATTR(extack, nest,
+				    "a service for a mark has no protocol, address or port");
+		return -EINVAL;
+	}
+
+	attr = tb[DRLB_SERVICE_A_FAMILY];
+	family = attr ? nla_get_u8(attr) : AF_UNSPEC;
+	if (family != AF_INET && family != AF_INET6) {
+		NL_SET_ERR_MSG_ATTR(extack, attr ?: nest,
+				    "the family of a service for a mark must be AF_INET or AF_INET6");
+		return -EINVAL;
+	}
+	*key = drlb_service_key_of_mark(family, mark);
+
+	return 0;
+}
+
 static int parse_service_key(struct nlattr *const *tb,
 			     const struct nlattr *nest,
 			     struct drlb_service_key *key,
 			     struct netlink_ext_ack *extack)
 {
 	u8 protocol;
+
+	if (tb[DRLB_SERVICE_A_FAMILY]) {
+		NL_SET_ERR_MSG_ATTR(extack, tb[DRLB_SERVICE_A_FAMILY],
+				    "the family is for services for a mark: others have that of their address");
+		return -EINVAL;
+	}
 
 	if (!tb[DRLB_SERVICE_A_PROTOCOL]) {
 		NL_SET_ERR_MSG_ATTR(extack, nest,
@@ -39,12 +78,6 @@ static int parse_service_key(struct nlattr *const *tb,
 			      &key->addr, extack))
 		return -EINVAL;
 
-	if (key->family == AF_INET6 && !ipv6_mod_enabled()) {
-		NL_SET_ERR_MSG_ATTR(extack, nest,
-				    "this kernel runs without IPv6 (ipv6.disable=1)");
-		return -EAFNOSUPPORT;
-	}
-
 	key->protocol = protocol;
 	key->port = nla_get_be16(tb[DRLB_SERVICE_A_PORT]);
 
@@ -64,8 +97,22 @@ static int parse_service(struct nlattr *nest, struct nlattr **tb,
 	}
 
 	err = nla_parse_nested(tb, DRLB_SERVICE_A_MAX, nest, policy, extack);
+	if (err)
+		return err;
 
-	return err ?: parse_service_key(tb, nest, key, extack);
+	err = tb[DRLB_SERVICE_A_FWMARK] ?
+	      parse_mark(tb, nest, key, extack) :
+	      parse_service_key(tb, nest, key, extack);
+	if (err)
+		return err;
+
+	if (key->family == AF_INET6 && !ipv6_mod_enabled()) {
+		NL_SET_ERR_MSG_ATTR(extack, nest,
+				    "this kernel runs without IPv6 (ipv6.disable=1)");
+		return -EAFNOSUPPORT;
+	}
+
+	return 0;
 }
 
 int drlb_nl_get_key(struct nlattr *nest, struct drlb_service_key *key,
@@ -78,6 +125,11 @@ int drlb_nl_get_key(struct nlattr *nest, struct drlb_service_key *key,
 
 int drlb_nl_put_key(struct sk_buff *skb, const struct drlb_service_key *key)
 {
+	if (drlb_service_key_is_mark(key))
+		return nla_put_u32(skb, DRLB_SERVICE_A_FWMARK,
+				   drlb_service_key_mark(key)) ?:
+		       nla_put_u8(skb, DRLB_SERVICE_A_FAMILY, key->family);
+
 	return nla_put_u8(skb, DRLB_SERVICE_A_PROTOCOL, key->protocol) ?:
 	       drlb_nl_put_addr(skb, DRLB_SERVICE_A_ADDR4,
 				DRLB_SERVICE_A_ADDR6, key->family,

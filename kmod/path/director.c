@@ -157,3 +157,30 @@ enum drlb_verdict drlb_direct6(struct drlb_director *d, struct sk_buff *skb,
 {
 	return direct_plain(d, skb, door, AF_INET6);
 }
+
+/* True if PRE_ROUTING has found this entry, too. */
+static bool conn_is_known(const struct drlb_conn *conn)
+{
+	return READ_ONCE(conn->state) != DRLB_CONN_DEAD &&
+	       !drlb_conn_expired(conn, drlb_conn_now()) &&
+	       !READ_ONCE(drlb_conn_server(conn)->dead);
+}
+
+enum drlb_verdict drlb_direct_marked(struct drlb_director *d,
+				     struct sk_buff *skb, u8 family)
+{
+	int vrf = is_in_vrf(skb) ? l3mdev_master_ifindex_rcu(skb->dev) : 0;
+	struct drlb_packet pkt;
+	struct drlb_conn *conn;
+
+	if (!drlb_service_marked(&d->services, family, skb->mark) ||
+	    drlb_packet_parse(skb, DRLB_DOOR_INPUT, family, vrf, &pkt) !=
+	    DRLB_PARSE_OK)
+		return DRLB_PASS;
+
+	conn = drlb_conn_lookup(&d->conns, &pkt.key, family);
+	if (conn && conn_is_known(conn))
+		return DRLB_PASS;
+
+	return drlb_schedule(d, skb, &pkt, conn, DRLB_DOOR_INPUT);
+}

@@ -36,4 +36,10 @@ enum drlb_verdict drlb_direct4(struct drlb_director *d, struct sk_buff *skb,
 enum drlb_verdict drlb_direct6(struct drlb_director *d, struct sk_buff *skb,
 			       enum drlb_door door);
 
+/* The same at LOCAL_IN, for a packet with a mark. PRE_ROUTING has seen it, but
+ * perhaps without the mark, and the packet is what it passed.
+ */
+enum drlb_verdict drlb_direct_marked(struct drlb_director *d,
+				     struct sk_buff *skb, u8 family);
+
 #endif /* _DRLB_DIRECTOR_H */

@@ -20,6 +20,7 @@
 enum drlb_door {
 	DRLB_DOOR_PREROUTING,	/* after IP's own checks and defragmentation */
 	DRLB_DOOR_INGRESS,	/* straight from the device, nothing checked */
+	DRLB_DOOR_INPUT,	/* found to be for this host, behind its rules */
 };
 
 enum drlb_parse {

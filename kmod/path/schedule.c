@@ -358,7 +358,7 @@ schedule_once(struct drlb_director *d, struct sk_buff *skb,
 
 	verdict = forward_to(d, skb, pkt, pool, server, door);
 	if (verdict == DRLB_STOLEN ||
-	    (verdict == DRLB_PASS && door == DRLB_DOOR_PREROUTING))
+	    (verdict == DRLB_PASS && door != DRLB_DOOR_INGRESS))
 		drlb_traffic_conn(server->traffic);
 
 	return verdict;
@@ -388,6 +388,13 @@ static noinline enum drlb_verdict adopt(struct drlb_director *d,
 
 	return schedule_new(d, skb, pkt, pool, &drlb_sched_mh, state,
 			    DRLB_COUNT_ADOPTED, door);
+}
+
+/* True if one-packet scheduling is for this packet: of a mark, UDP alone. */
+static bool is_once(const struct drlb_pool *pool, const struct drlb_packet *pkt)
+{
+	return unlikely(pool->conf.ops) &&
+	       drlb_packet_protocol(pkt) == IPPROTO_UDP;
 }
 
 /* ---- packets of other directors ------------------------------------------- */
@@ -427,7 +434,7 @@ static enum drlb_verdict take_home(struct drlb_director *d, struct sk_buff *skb,
 
 	if (conn)
 		drlb_conn_kill(&d->conns, conn, pkt->family);
-	if (pool->conf.ops)
+	if (is_once(pool, pkt))
 		drlb_traffic_conn(server->traffic);
 	else if (state != DRLB_CONNECTION_NONE &&
 		 !drlb_conn_full(&d->conns, state) &&
@@ -437,6 +444,39 @@ static enum drlb_verdict take_home(struct drlb_director *d, struct sk_buff *skb,
 		drlb_traffic_conn(server->traffic);
 
 	return drlb_forward(d->counters, skb, server, door, pkt->family);
+}
+
+/* ---- services ------------------------------------------------------------- */
+
+/* The service that a packet is for, or NULL. A packet of a connection may get
+ * its mark behind this door: it is for the service that took its first one.
+ */
+static const struct drlb_service *find_service(struct drlb_director *d,
+					       const struct sk_buff *skb,
+					       const struct drlb_packet *pkt,
+					       const struct drlb_conn *conn)
+{
+	const struct drlb_service *svc;
+	const struct drlb_server *server;
+
+	svc = drlb_service_find(&d->services, pkt, skb->mark);
+	if (svc || !conn || !conn->load->mark)
+		return svc;
+
+	server = drlb_conn_server(conn);
+
+	return READ_ONCE(server->dead) ? NULL : server->service;
+}
+
+/* A marked packet that PRE_ROUTING passes comes to LOCAL_IN, which would take it
+ * for a new one if it left no entry. So that door alone decides about packets
+ * that may be for the local server.
+ */
+static bool is_for_input(const struct drlb_pool *pool,
+			 const struct drlb_live *live, enum drlb_door door)
+{
+	return unlikely(pool->conf.mark) && live->local &&
+	       door != DRLB_DOOR_INPUT;
 }
 
 /* ---- the decision --------------------------------------------------------- */
@@ -458,18 +498,20 @@ static enum drlb_verdict direct_error(struct drlb_director *d,
 		return drlb_forward(d->counters, skb, drlb_conn_server(conn),
 				    door, pkt->family);
 
-	svc = drlb_service_find(&d->services, pkt);
+	svc = find_service(d, skb, pkt, NULL);
 	if (!svc)
 		return pass(d, door, DRLB_COUNT_ICMP_UNRELATED);
 
 	/* Of one-packet scheduling there are no entries, but perhaps a client. */
 	pool = rcu_dereference(svc->pool);
 	if (!pool->conf.sched->adopts &&
-	    !(pool->conf.ops && pool->conf.persistent) &&
+	    !(is_once(pool, pkt) && pool->conf.persistent) &&
 	    !stateless_lately(d, packet_proto(pkt)))
 		return pass(d, door, DRLB_COUNT_ICMP_UNRELATED);
 
 	live = rcu_dereference(pool->live);
+	if (is_for_input(pool, live, door))
+		return DRLB_PASS;
 	if (is_from_server(skb, live))
 		return take_home(d, skb, pkt, pool, NULL, door);
 
@@ -488,6 +530,14 @@ static bool source_is_host(const struct drlb_packet *pkt)
 
 	return !ipv6_addr_equal(&pkt->key.v6.saddr, &pkt->key.v6.daddr) &&
 	       drlb_addr6_is_host(&pkt->key.v6.saddr);
+}
+
+/* A mark may be on any packet. */
+static bool destination_is_host(const struct drlb_packet *pkt)
+{
+	return pkt->family == AF_INET ?
+	       drlb_addr4_is_host(pkt->key.v4.daddr) :
+	       drlb_addr6_is_host(&pkt->key.v6.daddr);
 }
 
 /* True if a connection stays with a server that does not answer, although the
@@ -549,7 +599,7 @@ enum drlb_verdict drlb_schedule(struct drlb_director *d, struct sk_buff *skb,
 	if (pkt->icmp_error)
 		return direct_error(d, skb, pkt, conn, door);
 
-	svc = drlb_service_find(&d->services, pkt);
+	svc = find_service(d, skb, pkt, conn);
 	if (conn && !drlb_conn_expired(conn, drlb_conn_now())) {
 		if (conn_stays(conn, svc, pkt))
 			return drlb_forward(d->counters, skb,
@@ -567,17 +617,24 @@ enum drlb_verdict drlb_schedule(struct drlb_director *d, struct sk_buff *skb,
 			drlb_conn_kill(&d->conns, conn, pkt->family);
 		return pass(d, door, DRLB_COUNT_NO_SERVICE);
 	}
-	if (unlikely(!source_is_host(pkt)))
+	if (unlikely(!source_is_host(pkt) ||
+		     (drlb_service_key_is_mark(&svc->key) &&
+		      !destination_is_host(pkt))))
 		return pass(d, door, DRLB_COUNT_MARTIAN);
 
 	pool = rcu_dereference(svc->pool);
 	live = rcu_dereference(pool->live);
+	if (is_for_input(pool, live, door)) {
+		if (conn)
+			drlb_conn_kill(&d->conns, conn, pkt->family);
+		return DRLB_PASS;
+	}
 	if (unlikely(is_from_server(skb, live)))
 		return take_home(d, skb, pkt, pool, conn, door);
 	if (conn && !drlb_conn_kill(&d->conns, conn, pkt->family))
 		why = DRLB_COUNT_MAX;
 
-	if (unlikely(pool->conf.ops))
+	if (is_once(pool, pkt))
 		return schedule_once(d, skb, pkt, pool, door);
 	if (drlb_event_is_movable(pkt->event))
 		return schedule_new(d, skb, pkt, pool, pool->conf.sched,

@@ -112,6 +112,7 @@ struct drlb_member {
  * @persistent_prefix: bits of its address that count; 0 is all
  * @persistent_moves: but not with one whose weight is 0
  * @any_port: the service is for any port
+ * @mark: the mark that it is for, or 0
  */
 struct drlb_pool_conf {
 	const struct drlb_sched *sched;
@@ -123,6 +124,7 @@ struct drlb_pool_conf {
 	u8 persistent_prefix;
 	bool persistent_moves;
 	bool any_port;
+	u32 mark;
 };
 
 /**

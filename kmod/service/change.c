@@ -98,6 +98,7 @@ static struct drlb_pool *pool_make(struct drlb_service *svc,
 		.persistent_moves =
 			conf->persistent_quiesced == DRLB_QUIESCED_MOVE,
 		.any_port = !svc->key.port,
+		.mark = drlb_service_key_mark(&svc->key),
 	};
 	struct drlb_pool *before = service_pool(svc);
 	struct drlb_live *live = NULL;
@@ -196,6 +197,16 @@ static int service_commit(struct drlb_service *svc,
 	return 0;
 }
 
+static void service_count(const struct drlb_service *svc, int n)
+{
+	struct drlb_services *services = svc->services;
+
+	if (drlb_service_key_is_mark(&svc->key))
+		WRITE_ONCE(services->marks, services->marks + n);
+	else if (!svc->key.port)
+		WRITE_ONCE(services->anyport, services->anyport + n);
+}
+
 static int service_insert(struct drlb_service *svc)
 {
 	struct drlb_services *services = svc->services;
@@ -212,8 +223,7 @@ static int service_insert(struct drlb_service *svc)
 		xa_erase(&services->ids, svc->id);
 		return err;
 	}
-	if (!svc->key.port)
-		WRITE_ONCE(services->anyport, services->anyport + 1);
+	service_count(svc, 1);
 
 	return 0;
 }
@@ -317,8 +327,7 @@ void drlb_service_del(struct drlb_service *svc)
 
 	lockdep_assert_held(&services->lock);
 
-	if (!svc->key.port)
-		WRITE_ONCE(services->anyport, services->anyport - 1);
+	service_count(svc, -1);
 	rhashtable_remove_fast(&services->table, &svc->node,
 			       drlb_service_params);
 	xa_erase(&services->ids, svc->id);

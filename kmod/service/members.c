@@ -73,8 +73,14 @@ void drlb_members_free(struct drlb_member *members, u32 n)
 static struct drlb_server *server_create(struct drlb_service *svc,
 					 const union nf_inet_addr *addr)
 {
-	return drlb_server_create(svc->services->egresses, svc->key.family,
-				  addr, svc, drlb_service_server_changed);
+	struct drlb_server *server;
+
+	server = drlb_server_create(svc->services->egresses, svc->key.family,
+				    addr, svc, drlb_service_server_changed);
+	if (!IS_ERR(server))
+		server->load.mark = drlb_service_key_mark(&svc->key);
+
+	return server;
 }
 
 struct drlb_server *drlb_members_server(struct drlb_service *svc,

@@ -3,6 +3,15 @@
 
 #include <linux/inetdevice.h>
 
+/* The clients of a mark are the same for all of its VIPs, protocols and ports. */
+static u32 client_what(const struct drlb_pool_conf *conf, u32 what)
+{
+	if (conf->mark)
+		what = drlb_key_what(0, drlb_key_vrf(what));
+
+	return what | DRLB_KEY_PERSISTENT;
+}
+
 void drlb_persist_client(const struct drlb_pool *pool,
 			 const struct drlb_packet *pkt,
 			 struct drlb_packet *client)
@@ -17,17 +26,21 @@ void drlb_persist_client(const struct drlb_pool *pool,
 		union drlb_key4 *key = &client->key.v4;
 
 		key->saddr = pkt->key.v4.saddr & inet_make_mask(prefix ?: 32);
-		key->daddr = pkt->key.v4.daddr;
+		key->daddr = conf->mark ? (__force __be32)conf->mark :
+					  pkt->key.v4.daddr;
 		key->dport = conf->any_port ? 0 : pkt->key.v4.dport;
-		key->what = pkt->key.v4.what | DRLB_KEY_PERSISTENT;
+		key->what = client_what(conf, pkt->key.v4.what);
 	} else {
 		union drlb_key6 *key = &client->key.v6;
 
 		ipv6_addr_prefix(&key->saddr, &pkt->key.v6.saddr,
 				 prefix ?: 128);
-		key->daddr = pkt->key.v6.daddr;
+		if (conf->mark)
+			key->daddr.s6_addr32[0] = (__force __be32)conf->mark;
+		else
+			key->daddr = pkt->key.v6.daddr;
 		key->dport = conf->any_port ? 0 : pkt->key.v6.dport;
-		key->what = pkt->key.v6.what | DRLB_KEY_PERSISTENT;
+		key->what = client_what(conf, pkt->key.v6.what);
 	}
 }
 

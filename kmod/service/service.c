@@ -71,14 +71,28 @@ find(struct drlb_services *services, const struct drlb_service_key *key)
 	return node ? container_of(node, struct drlb_service, node) : NULL;
 }
 
+struct drlb_service *drlb_service_marked(struct drlb_services *services,
+					 u8 family, u32 mark)
+{
+	struct drlb_service_key key = drlb_service_key_of_mark(family, mark);
+
+	return find(services, &key);
+}
+
 struct drlb_service *drlb_service_find(struct drlb_services *services,
-				       const struct drlb_packet *pkt)
+				       const struct drlb_packet *pkt, u32 mark)
 {
 	struct drlb_service_key key = {
 		.family = pkt->family,
 		.protocol = drlb_packet_protocol(pkt),
 	};
 	struct drlb_service *svc;
+
+	if (unlikely(mark) && READ_ONCE(services->marks)) {
+		svc = drlb_service_marked(services, pkt->family, mark);
+		if (svc)
+			return svc;
+	}
 
 	if (pkt->family == AF_INET) {
 		key.addr.ip = pkt->key.v4.daddr;

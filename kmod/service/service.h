@@ -24,7 +24,7 @@
  * connections and counters.
  *
  * @node: in drlb_services.table
- * @key: the VIP, protocol and port; port 0 is any
+ * @key: the VIP, protocol and port, or a mark
  * @pool: its servers, as packets see them; never NULL for packets
  * @cursor: where schedulers that take turns are; outlives pools
  * @id: index in drlb_services.ids
@@ -66,6 +66,7 @@ struct drlb_service {
  * struct drlb_services - the services of a namespace
  * @table: struct drlb_service by key
  * @anyport: how many are for any port
+ * @marks: how many are for marks
  * @net: the namespace
  * @egresses: its next hops
  * @timeout: its timeouts, in the same form
@@ -85,6 +86,7 @@ struct drlb_service {
 struct drlb_services {
 	struct rhashtable table;
 	u32 anyport;
+	u32 marks;
 
 	struct net *net;
 	struct drlb_egresses *egresses;
@@ -138,11 +140,14 @@ struct drlb_service_change {
 	const void *culprit;
 };
 
-/* The service that a packet is for: the exact port first, then any.
- * Context: RCU read-side section.
+/* The service that a packet with @mark is for: the mark first, then the exact
+ * port, then any. Context: RCU read-side section.
  */
 struct drlb_service *drlb_service_find(struct drlb_services *services,
-				       const struct drlb_packet *pkt);
+				       const struct drlb_packet *pkt, u32 mark);
+/* The service for @mark, or NULL. Context: RCU read-side section. */
+struct drlb_service *drlb_service_marked(struct drlb_services *services,
+					 u8 family, u32 mark);
 
 /* ---- configuration: drlb_services.lock held, process context -------------- */
 

@@ -32,10 +32,11 @@
  *
  * Commands
  * --------
- * P marks those which need CAP_NET_ADMIN.
+ * P marks those which need CAP_NET_ADMIN. The key of a service is
+ * PROTOCOL, ADDR4 | ADDR6, PORT or, for packets with a mark, FWMARK, FAMILY.
  *
  * SERVICE_ADD (P)    create a service, with its servers if any are given
- *     SERVICE { PROTOCOL, ADDR4 | ADDR6, PORT, [OPTION] ... }
+ *     SERVICE { key, [OPTION] ... }
  *     [SERVER { ADDR4 | ADDR6, [PORT], [WEIGHT], [UPPER], [LOWER] }] ...
  *     [CHECK]
  *     OPTION is one of SCHEDULER, TABLE_SIZE, HASH, ON_DEAD, OPS,
@@ -50,7 +51,7 @@
  *     Servers that are in both keep their connections and counters. Without
  *     REPLACE no SERVER may be given.
  * SERVICE_DEL (P)    remove a service and its servers
- *     SERVICE { PROTOCOL, ADDR4 | ADDR6, PORT }, [CHECK]
+ *     SERVICE { key }, [CHECK]
  *     For ten seconds the packets of its connections are dropped in silence:
  *     the service may come back. After that they are left to the local stack.
  * SERVICE_FLUSH (P)  remove all services
@@ -58,7 +59,7 @@
  * SERVICE_GET        dump: all services, or with SERVICE { key } that one; [BRIEF].
  *     The answer is a message for each service, followed by one for each of its
  *     servers, in the order of their addresses:
- *     SERVICE { PROTOCOL, ADDR4 | ADDR6, PORT, OPTION ..., SERVERS, COUNTERS }
+ *     SERVICE { key, OPTION ..., SERVERS, COUNTERS }
  *     SERVICE { PROTOCOL, ADDR4 | ADDR6, PORT }, SERVER { ... }
  *     With BRIEF it is the configuration alone, in few messages: the servers
  *     follow in that of their service, and what does not fit in further ones,
@@ -200,7 +201,14 @@ enum drlb_service_attr {
 	DRLB_SERVICE_A_PERSISTENT_PREFIX,
 	DRLB_SERVICE_A_PERSISTENT_QUIESCED,	/* u8, enum drlb_quiesced */
 	DRLB_SERVICE_A_OPS,		/* u8, 0 or 1: one-packet scheduling,
-					 * of UDP services only
+					 * of UDP services, and of the UDP
+					 * packets with a mark
+					 */
+	DRLB_SERVICE_A_FWMARK,		/* u32, not 0; in place of PROTOCOL,
+					 * ADDR and PORT
+					 */
+	DRLB_SERVICE_A_FAMILY,		/* u8, AF_INET or AF_INET6: with FWMARK
+					 * only
 					 */
 	__DRLB_SERVICE_A_MAX,
 	DRLB_SERVICE_A_MAX = __DRLB_SERVICE_A_MAX - 1
@@ -312,6 +320,11 @@ enum drlb_connection_attr {
 	DRLB_CONNECTION_A_PERSISTENT,	/* flag: a client that stays with a
 					 * server, no connection
 					 */
+	DRLB_CONNECTION_A_FWMARK,	/* u32, of the service; absent if it has
+					 * an address. A client of such a service
+					 * has neither PROTOCOL nor VIP.
+					 */
+	DRLB_CONNECTION_A_FAMILY,	/* filter only, u8, AF_INET or AF_INET6 */
 	__DRLB_CONNECTION_A_MAX,
 	DRLB_CONNECTION_A_MAX = __DRLB_CONNECTION_A_MAX - 1
 };

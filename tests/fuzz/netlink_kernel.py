@@ -7,7 +7,7 @@ import errno
 
 import genl
 from genl import attributes, number
-from netlink_model import DEFAULTS, SERVER_OPTIONS, Key
+from netlink_model import DEFAULTS, INET, SERVER_OPTIONS, Key, mark_key
 
 UNDONE = 16  # NLM_F_DUMP_INTR
 
@@ -50,10 +50,12 @@ class Kernel:
 
     def service_of(self, value):
         return named(self.header, "drlb_service_attr", value, (
-            "PROTOCOL", "SERVERS", *(set(DEFAULTS) - {"SCHEDULER"})))
+            "PROTOCOL", "FWMARK", "FAMILY", "SERVERS", *(set(DEFAULTS) - {"SCHEDULER"})))
 
     @staticmethod
     def key_of(svc):
+        if "FWMARK" in svc:
+            return mark_key(svc["FWMARK"], 4 if svc["FAMILY"] == INET else 6)
         return Key(svc["PROTOCOL"], svc.get("ADDR4") or svc["ADDR6"], svc["PORT"])
 
     @staticmethod

@@ -13,14 +13,18 @@ from errno import EEXIST, EHOSTUNREACH, EINVAL, ENOENT, EPERM, ERANGE
 TCP, UDP = 6, 17
 VALUE = {EINVAL, ERANGE}
 
+# The key of a service for a mark has the protocol 0, no port, and the mark's
+# bytes, filled up with zeros, as the address.
 Key = collections.namedtuple("Key", "protocol address port")
 Service = collections.namedtuple("Service", "options servers")
 Row = collections.namedtuple("Row", "weight shape")
 
-KEY = "PROTOCOL ADDR4 ADDR6 PORT"
+KEY = "PROTOCOL ADDR4 ADDR6 PORT FWMARK FAMILY"
+INET, INET6 = 2, 10
 SERVER_KEY = "ADDR4 ADDR6 PORT"
 FILTER = ("PROTOCOL CLIENT_ADDR4 CLIENT_ADDR6 CLIENT_PREFIX CLIENT_PORT "
-          "VIP_ADDR4 VIP_ADDR6 VIP_PORT SERVER_ADDR4 SERVER_ADDR6 STATE PERSISTENT")
+          "VIP_ADDR4 VIP_ADDR6 VIP_PORT SERVER_ADDR4 SERVER_ADDR6 STATE PERSISTENT "
+          "FWMARK FAMILY")
 TIMEOUTS = ("TCP_SYN_RECV TCP_ACK_RECV TCP_ESTABLISHED TCP_FIN_WAIT TCP_TIME_WAIT "
             "TCP_CLOSE UDP_NEW UDP")
 UNPROVEN = "TCP_UNPROVEN_MAX UDP_UNPROVEN_MAX PERSISTENT_UNPROVEN_MAX"
@@ -79,6 +83,8 @@ def addresses(name, *weighted):
 
 PORTS = [port(n) for n in (80, 80, 80, 443, 443, 53, 0, 65535)]
 POOLS = {
+    "FWMARK": [1, 2, 5, 2**31, 2**32 - 1] * 10 + [0],
+    "FAMILY": [INET, INET6] * 20 + [0, 1, 255],
     "PROTOCOL": [TCP] * 60 + [UDP] * 40 + [0, 1, 132, 255],
     **addresses("SERVICE.ADDR", (VIPS, 40), (NO_VIPS, 1), (ON_LINK, 1)),
     **addresses("SERVER.ADDR", (ON_LINK, 40), (OFF_LINK, 2), (NO_VIPS, 1),
@@ -119,6 +125,8 @@ USUAL = {
     "SERVICE_ADD SERVER": (0, 4), "SERVICE_SET SERVER": (0, 4),
     "SERVICE_GET SERVICE": 0.6,
     "SERVICE.PROTOCOL": 0.99, "SERVICE.ADDR": 0.99, "SERVICE.PORT": 0.99,
+    "SERVICE.FWMARK": 0.005, "SERVICE.FAMILY": 0.005,
+    "CONNECTION.FWMARK": 0.1, "CONNECTION.FAMILY": 0.1,
     "SERVER.ADDR": 0.99, "SERVER.PORT": 0.15, "SERVER.WEIGHT": 0.7,
     "SERVER.UPPER": 0.2, "SERVER.LOWER": 0.1,
     "SERVICE.SCHEDULER": 0.6, "SERVICE.TABLE_SIZE": 0.8, "SERVICE.HASH": 0.3,
@@ -150,6 +158,11 @@ class Request(dict):
 
     def every(self, name):
         return [v for n, v in self.pairs if n == name]
+
+
+def mark_key(mark, version):
+    return Key(0, mark.to_bytes(4, "little") + bytes(12 * (version == 6)),
+               bytes(2))
 
 
 def family(address):
@@ -252,11 +265,25 @@ class Model:
         if nest is None:
             wrong.add(EINVAL)
             return None
+        if "FWMARK" in nest:
+            return self.mark(nest, wrong)
+        if "FAMILY" in nest:
+            wrong.add(EINVAL)
         address = self.address(nest, "ADDR", wrong)
         if nest.get("PROTOCOL") not in (TCP, UDP) or "PORT" not in nest:
             wrong.add(EINVAL)
             return None
         return address and Key(nest["PROTOCOL"], address, nest["PORT"])
+
+    @staticmethod
+    def mark(nest, wrong):
+        if not nest["FWMARK"]:
+            wrong |= VALUE
+        version = {INET: 4, INET6: 6}.get(nest.get("FAMILY"))
+        if not version or {"PROTOCOL", "ADDR4", "ADDR6", "PORT"} & set(nest):
+            wrong.add(EINVAL)
+            return None
+        return mark_key(nest["FWMARK"], version)
 
     def existing(self, request, wrong):
         key = self.key(request, wrong)
@@ -280,7 +307,7 @@ class Model:
 
     @staticmethod
     def go_together(key, service, wrong):
-        if key and service.options["OPS"] and key.protocol != UDP:
+        if key and service.options["OPS"] and key.protocol not in (UDP, 0):
             wrong.add(EINVAL)
         if key and len(key.address) == 4 and \
                 service.options["PERSISTENT_PREFIX"] > 32:
@@ -314,7 +341,7 @@ class Model:
         if not address or not key or len(address) != len(key.address):
             return address
         self.of_host(address, wrong)
-        if address == key.address:
+        if address == key.address and key.protocol:
             wrong.add(EINVAL)
         a = A(address)
         if not of_many and any(a in network for network in self.remote):
@@ -370,7 +397,7 @@ class Model:
         key = self.key(request, wrong)
         if key and key in self.services:
             wrong.add(EEXIST)
-        if key:
+        if key and key.protocol:
             self.of_host(key.address, wrong)
         service = self.options(request, Service(DEFAULTS, None), wrong)
         self.go_together(key, service, wrong)
@@ -462,6 +489,10 @@ class Model:
     def filter(self, request, who, wrong):
         nest = request.get("CONNECTION", {})
         families = set()
+        if "FAMILY" in nest:
+            families = {{INET: 4, INET6: 6}.get(nest["FAMILY"])}
+        if None in families:
+            wrong.add(EINVAL)
         for name in ("CLIENT_ADDR", "VIP_ADDR", "SERVER_ADDR"):
             if f"{name}4" in nest or f"{name}6" in nest:
                 address = self.address(nest, name, wrong)

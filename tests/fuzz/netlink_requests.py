@@ -97,6 +97,8 @@ class Maker:
 
     def nest(self, command, nest, enum, policy, version, old):
         names = {self.header.name(enum, kind) for kind in policy}
+        # A service has an address or a mark.
+        marked = old[0].protocol == 0 if old else self.some(0.15)
         tree = []
         for kind, rule in policy.items():
             name = self.header.name(enum, kind)
@@ -104,9 +106,13 @@ class Maker:
             if base != name and {f"{base}4", f"{base}6"} <= names and \
                     name[-1] != str(version):
                 continue
-            if not self.some(self.usual(f"{nest}.{base}", default=0.3)):
+            chance = self.usual(f"{nest}.{base}", default=0.3)
+            if nest == "SERVICE" and marked and base in (
+                    "PROTOCOL", "ADDR", "PORT", "FWMARK", "FAMILY"):
+                chance = 1 - chance
+            if not self.some(chance):
                 continue
-            value = self.known(command, nest, base, old)
+            value = self.known(command, nest, base, version, old)
             value = self.value(nest, name, rule) if value is None else \
                 self.encoded(rule, value)
             # The same server twice is refused, and therefore rare.
@@ -121,16 +127,20 @@ class Maker:
                 self.port = value
         return tree
 
-    def known(self, command, nest, name, old):
+    def known(self, command, nest, name, version, old):
         """A value that belongs to an existing object."""
         if nest == "SERVER" and name == "PORT" and self.some(0.9):
             return self.port
+        if nest == "SERVICE" and name == "FAMILY" and self.some(0.9):
+            return manual.INET if version == 4 else manual.INET6
         if not old or self.some(0.03):
             return None
         key, service = old
         if nest == "SERVICE":
             return {"PROTOCOL": key.protocol, "ADDR": key.address,
-                    "PORT": key.port}.get(name)
+                    "PORT": key.port,
+                    "FWMARK": int.from_bytes(key.address[:4], "little"),
+                    }.get(name)
         if nest == "SERVER" and name == "ADDR" and service.servers and \
                 not command.endswith("ADD") and self.some(0.9):
             return self.rng.choice(sorted(service.servers))

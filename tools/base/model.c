@@ -20,6 +20,8 @@ int key_cmp(const struct service_key *a, const struct service_key *b)
 		return order;
 	if (a->protocol != b->protocol)
 		return a->protocol < b->protocol ? -1 : 1;
+	if (a->mark != b->mark)
+		return a->mark < b->mark ? -1 : 1;
 	return (a->port > b->port) - (a->port < b->port);
 }
 

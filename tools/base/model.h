@@ -13,9 +13,13 @@ struct addr {
 	uint8_t bytes[16];	/* an IPv4 address takes the first four */
 };
 
+/* A virtual IP, or with protocol and port 0 the packets of a family that have a
+ * mark; the address has that family then, and no bytes.
+ */
 struct service_key {
 	uint8_t protocol;
 	uint16_t port;		/* host order; 0 is any */
+	uint32_t mark;		/* 0 for a virtual IP */
 	struct addr addr;
 };
 

@@ -8,7 +8,7 @@
 #include "base/model.h"
 
 struct connection {
-	uint8_t protocol;
+	uint8_t protocol;	/* 0 for a client that stays by a mark */
 	uint8_t state;
 	bool persistent;	/* a client that stays, no connection */
 	uint16_t client_port;
@@ -17,6 +17,7 @@ struct connection {
 	struct addr vip;
 	struct addr server;
 	uint32_t vrf;		/* index of its device; 0 outside VRFs */
+	uint32_t mark;		/* of its service; 0 for one with an address */
 	uint32_t expires_ms;
 	uint64_t age_ms;
 };

@@ -55,6 +55,11 @@ static void print_verbs(const struct object *obj)
 		puts(v->name);
 }
 
+static void print_word(const char *words)
+{
+	printf("%.*s\n", (int)strcspn(words, " "), words);
+}
+
 /* The services of a protocol, or the servers of the service */
 static void print_configured(const char *protocol,
 			     const struct service_key *key)
@@ -70,7 +75,7 @@ static void print_configured(const char *protocol,
 
 			if (protocol && strlen(protocol) == len &&
 			    !memcmp(protocol, name.s, len))
-				puts(name.s + len + 1);
+				print_word(name.s + len + 1);
 			for (size_t j = 0; key && j < svc->n; j++)
 				if (!key_cmp(key, &svc->key))
 					puts(addr_name(&svc->server[j].addr).s);
@@ -107,11 +112,14 @@ static void complete_service(struct completion *c)
 
 	c->done = true;
 	if (!w->next[0])
-		print_names(protocol_names);
+		print_names(service_kinds);
 	else if (!w->next[1])
 		print_configured(w->next[0], NULL);
 	else
 		c->done = parse_service(w, &c->key);
+	if (!c->done && !*w->next && c->key.mark &&
+	    c->key.addr.family == AF_INET)
+		print_names(family_names);
 }
 
 static void complete_addr(struct completion *c)

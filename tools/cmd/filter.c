@@ -104,11 +104,25 @@ static int take_vip(struct words *w, struct filter *f)
 	return set_vip(w, f, &addr, port);
 }
 
+static int set_mark(struct words *w, struct filter *f,
+		    const struct service_key *key)
+{
+	f->mark = key->mark;
+	f->family = key->addr.family;
+	f->given |= FILTER_BIT(FAMILY);
+
+	return once(w, f, FILTER_BIT(FWMARK), "the mark");
+}
+
 static int take_service(struct words *w, struct filter *f)
 {
 	struct service_key key;
 
-	if (parse_service(w, &key) || set_protocol(w, f, key.protocol))
+	if (parse_service(w, &key))
+		return -1;
+	if (key.mark)
+		return set_mark(w, f, &key);
+	if (set_protocol(w, f, key.protocol))
 		return -1;
 	return set_vip(w, f, &key.addr, key.port);
 }
@@ -154,7 +168,7 @@ const struct filter_word filter_words[] = {
 
 int parse_filter(struct words *w, struct filter *f)
 {
-	static const char *const later[] = { "sctp", "fwmark", NULL };
+	static const char *const later[] = { "sctp", NULL };
 
 	memset(f, 0, sizeof(*f));
 	if (*w->next && !strcmp(*w->next, "all")) {

@@ -36,6 +36,9 @@ json_t *addr_json(const struct addr *addr)
 
 json_t *key_json(const struct service_key *key)
 {
+	if (key->mark)
+		return jpack("{s:I, s:s}", "fwmark", (json_int_t)key->mark,
+			     "family", family_name(&key->addr));
 	return jpack("{s:s, s:o, s:i}",
 		     "protocol", protocol_name(key->protocol),
 		     "address", addr_json(&key->addr),

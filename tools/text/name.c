@@ -12,6 +12,8 @@
 
 const char *const protocol_names[] = { "tcp", "udp", NULL };
 
+const char *const family_names[] = { "inet", "inet6", NULL };
+
 const char *const hash_names[] = {
 	[DRLB_HASH_SOURCE_PORT]	= "source-port",
 	[DRLB_HASH_SOURCE]	= "source",
@@ -70,6 +72,11 @@ const char *protocol_name(uint8_t protocol)
 		if (protocol_numbers[i] == protocol)
 			return protocol_names[i];
 	return "unknown";
+}
+
+const char *family_name(const struct addr *addr)
+{
+	return family_names[addr->family == AF_INET6];
 }
 
 const char *name_of(const char *const *names, unsigned int value)
@@ -144,6 +151,10 @@ struct name end_name(const struct addr *addr, uint16_t port)
 
 static char *put_key_text(char *to, const struct service_key *key)
 {
+	if (key->mark) {
+		to = put_number(stpcpy(to, "fwmark "), key->mark);
+		return key->addr.family == AF_INET6 ? stpcpy(to, " inet6") : to;
+	}
 	to = stpcpy(to, protocol_name(key->protocol));
 	*to++ = ' ';
 	return put_end_text(to, &key->addr, key->port, true);

@@ -16,6 +16,7 @@ struct name {
 char *put_number(char *to, uint64_t value);
 
 struct name addr_name(const struct addr *addr);
+const char *family_name(const struct addr *addr);
 /* ADDR:PORT */
 struct name end_name(const struct addr *addr, uint16_t port);
 struct name service_name(const struct service_key *key);
@@ -28,6 +29,7 @@ struct name lladdr_name(const struct server *srv);
 struct name device_name(uint32_t ifindex);
 
 extern const char *const protocol_names[];	/* tcp, udp */
+extern const char *const family_names[];	/* inet, inet6 */
 extern const char *const hash_names[];		/* by enum drlb_hash */
 extern const char *const on_dead_names[];	/* by enum drlb_on_dead */
 extern const char *const quiesced_names[];	/* by enum drlb_quiesced */

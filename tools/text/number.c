@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "text/number.h"
@@ -23,6 +24,24 @@ static bool digits_of(const char *text, size_t len, uint64_t *value)
 bool number_of(const char *text, uint64_t *value)
 {
 	return digits_of(text, strlen(text), value);
+}
+
+bool mark_of(const char *text, uint32_t *mark)
+{
+	uint64_t value = 0;
+
+	if (!strncmp(text, "0x", 2)) {
+		size_t len = strspn(text + 2, "0123456789abcdefABCDEF");
+
+		if (!len || len > 8 || text[2 + len])
+			return false;
+		value = strtoul(text + 2, NULL, 16);
+	} else if (!number_of(text, &value)) {
+		return false;
+	}
+	*mark = value;
+
+	return value && value <= UINT32_MAX;
 }
 
 bool seconds_of(const char *text, uint64_t *value)

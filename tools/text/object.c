@@ -4,22 +4,53 @@
 
 #include "base/complain.h"
 #include "text/addr.h"
+#include "text/number.h"
 #include "text/object.h"
 #include "text/schema.h"
 
+/* tcp, udp, and behind the protocols fwmark */
+const char *const service_kinds[] = { "tcp", "udp", "fwmark", NULL };
+
+/* N [inet | inet6] */
+static int parse_mark(struct words *w, struct service_key *key)
+{
+	const char *text = words_take(w, "the mark");
+
+	if (!text)
+		return -1;
+	if (!mark_of(text, &key->mark))
+		return words_fail(w,
+			"\"%s\" is not a mark: that is a number from 1 to 4294967295, or 0x1 to 0xffffffff",
+			text);
+	key->addr.family = AF_INET;
+	for (int i = 0; *w->next && family_names[i]; i++) {
+		if (strcmp(*w->next, family_names[i]))
+			continue;
+		key->addr.family = i ? AF_INET6 : AF_INET;
+		w->next++;
+		break;
+	}
+	w->about = ABOUT_SERVICE;
+	w->key = *key;
+
+	return 0;
+}
+
 int parse_service(struct words *w, struct service_key *key)
 {
-	static const char *const later[] = { "sctp", "fwmark", NULL };
-	int protocol, port;
+	static const char *const later[] = { "sctp", NULL };
+	int kind, port;
 	char *text;
 
 	memset(key, 0, sizeof(*key));
 	if (words_unsupported(w, later))
 		return -1;
-	protocol = words_choice(w, "a protocol", protocol_names);
-	if (protocol < 0)
+	kind = words_choice(w, "a protocol, or fwmark", service_kinds);
+	if (kind < 0)
 		return -1;
-	key->protocol = protocol_number(protocol);
+	if (!protocol_names[kind])
+		return parse_mark(w, key);
+	key->protocol = protocol_number(kind);
 
 	text = words_take(w, "the service's ADDR:PORT");
 	if (!text || parse_addr_port(w, text, key->protocol, &key->addr, &port))

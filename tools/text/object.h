@@ -5,7 +5,9 @@
 
 #include "text/words.h"
 
-/* { tcp | udp } ADDR:PORT, which becomes the subject */
+extern const char *const service_kinds[];	/* tcp, udp, fwmark */
+
+/* { tcp | udp } ADDR:PORT or fwmark N [inet | inet6], which becomes the subject */
 int parse_service(struct words *w, struct service_key *key);
 /* ADDR[:PORT] of a server of that service, which becomes the subject */
 int parse_server(struct words *w, const struct service_key *key,

@@ -12,17 +12,37 @@ static struct name client_name(const struct connection *c)
 			       end_name(&c->client, c->client_port);
 }
 
+/* One that stays by a mark has no VIP. */
+static const char *protocol_of(const struct connection *c)
+{
+	return c->protocol ? protocol_name(c->protocol) : "any";
+}
+
+static struct name mark_name(uint32_t mark)
+{
+	struct name name;
+
+	put_number(name.s, mark);
+	return name;
+}
+
+static struct name vip_name(const struct connection *c)
+{
+	return c->protocol ? end_name(&c->vip, c->vip_port) :
+			     (struct name) { "any" };
+}
+
 void connection_json(const struct connection *c, bool first)
 {
 	const char *state = name_of(connection_state_names, c->state);
 	json_t *object;
 
-	object = jpack("{s:s, s:b, s:o, s:i, s:o, s:i, s:o, s:s, s:s*, s:I, s:I}",
-		       "protocol", protocol_name(c->protocol),
+	object = jpack("{s:s, s:b, s:o, s:i, s:s, s:i, s:o, s:s, s:s*, s:I, s:I}",
+		       "protocol", protocol_of(c),
 		       "persistent", c->persistent,
 		       "client", addr_json(&c->client),
 		       "client_port", c->client_port,
-		       "vip", addr_json(&c->vip),
+		       "vip", c->protocol ? addr_name(&c->vip).s : "any",
 		       "vip_port", c->vip_port,
 		       "server", addr_json(&c->server),
 		       "state", state,
@@ -30,6 +50,8 @@ void connection_json(const struct connection *c, bool first)
 		       "expires_ms", (json_int_t)c->expires_ms,
 		       "age_ms", (json_int_t)c->age_ms);
 
+	if (c->mark)
+		jmerge(object, jpack("{s:I}", "fwmark", (json_int_t)c->mark));
 	fputs(first ? "{\"connections\":[" : ",", stdout);
 	json_print_part(object);
 }
@@ -41,14 +63,15 @@ void connection_row(const struct connection *c, struct table **table)
 		{ .title = "VIP" }, { .title = "SERVER" },
 		{ .title = "STATE" }, { .title = "EXPIRES", .right = true },
 		{ .title = "AGE", .right = true },
-		{ .title = "VRF", .optional = true }, { .title = NULL }
+		{ .title = "VRF", .optional = true },
+		{ .title = "FWMARK", .optional = true }, { .title = NULL }
 	};
 
 	if (!*table)
 		*table = table_new(columns);
-	table_text(*table, PLAIN, protocol_name(c->protocol));
+	table_text(*table, PLAIN, protocol_of(c));
 	table_text(*table, PLAIN, client_name(c).s);
-	table_text(*table, PLAIN, end_name(&c->vip, c->vip_port).s);
+	table_text(*table, PLAIN, vip_name(c).s);
 	table_text(*table, PLAIN, addr_name(&c->server).s);
 	table_text(*table, PLAIN,
 		   name_of(connection_state_names, c->state));
@@ -58,15 +81,17 @@ void connection_row(const struct connection *c, struct table **table)
 		   (unsigned long long)c->age_ms / 1000,
 		   (unsigned int)(c->age_ms / 100 % 10));
 	table_text(*table, PLAIN, c->vrf ? device_name(c->vrf).s : "");
+	table_text(*table, PLAIN, c->mark ? mark_name(c->mark).s : "");
 }
 
 void connection_oneline(const struct connection *c)
 {
 	printf("connection %s client %s vip %s server %s state %s",
-	       protocol_name(c->protocol),
-	       client_name(c).s,
-	       end_name(&c->vip, c->vip_port).s, addr_name(&c->server).s,
+	       protocol_of(c), client_name(c).s, vip_name(c).s,
+	       addr_name(&c->server).s,
 	       name_of(connection_state_names, c->state));
+	if (c->mark)
+		printf(" fwmark %u", c->mark);
 	if (c->vrf)
 		printf(" vrf %s", device_name(c->vrf).s);
 	printf(" expires %u.%us age %llu.%us\n", c->expires_ms / 1000,

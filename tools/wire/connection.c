@@ -5,7 +5,7 @@
 
 static const struct {
 	uint8_t attr;
-	enum { U8, BE16, ADDR, FLAG } type;
+	enum { U8, U32, BE16, ADDR, FLAG } type;
 	size_t offset;
 } filter_attrs[] = {
 #define ROW(attr, type, member) \
@@ -19,6 +19,8 @@ static const struct {
 	ROW(SERVER_ADDR4, ADDR, server),
 	ROW(STATE, U8, state),
 	ROW(PERSISTENT, FLAG, given),
+	ROW(FWMARK, U32, mark),
+	ROW(FAMILY, U8, family),
 #undef ROW
 };
 
@@ -39,6 +41,9 @@ void put_filter(struct nlmsghdr *nlh, const struct filter *f)
 		switch (filter_attrs[i].type) {
 		case U8:
 			mnl_attr_put_u8(nlh, attr, *(const uint8_t *)value);
+			break;
+		case U32:
+			mnl_attr_put_u32(nlh, attr, *(const uint32_t *)value);
 			break;
 		case BE16:
 			put_be16(nlh, attr, *(const uint16_t *)value);
@@ -72,6 +77,7 @@ void get_connection(const struct nlmsghdr *nlh, struct connection *c)
 	get_addr(tc[DRLB_CONNECTION_A_SERVER_ADDR4],
 		 tc[DRLB_CONNECTION_A_SERVER_ADDR6], &c->server);
 	c->persistent = tc[DRLB_CONNECTION_A_PERSISTENT];
+	c->mark = attr_uint(tc[DRLB_CONNECTION_A_FWMARK]);
 	c->vrf = attr_uint(tc[DRLB_CONNECTION_A_VRF]);
 	c->expires_ms = attr_uint(tc[DRLB_CONNECTION_A_EXPIRES_MS]);
 	c->age_ms = attr_uint(tc[DRLB_CONNECTION_A_AGE_MS]);

@@ -15,6 +15,8 @@ struct filter {
 	uint8_t protocol;
 	uint8_t state;
 	uint8_t prefix;
+	uint8_t family;		/* with a mark only */
+	uint32_t mark;
 	uint16_t client_port;
 	uint16_t vip_port;
 	struct addr client;

@@ -10,14 +10,24 @@
 #include "wire/field.h"
 #include "wire/service.h"
 
+static void put_key_attrs(struct nlmsghdr *nlh, const struct service_key *key)
+{
+	if (key->mark) {
+		mnl_attr_put_u32(nlh, DRLB_SERVICE_A_FWMARK, key->mark);
+		mnl_attr_put_u8(nlh, DRLB_SERVICE_A_FAMILY, key->addr.family);
+		return;
+	}
+	mnl_attr_put_u8(nlh, DRLB_SERVICE_A_PROTOCOL, key->protocol);
+	put_addr(nlh, DRLB_SERVICE_A_ADDR4, &key->addr);
+	put_be16(nlh, DRLB_SERVICE_A_PORT, key->port);
+}
+
 void put_service(struct nlmsghdr *nlh, const struct service *svc,
 		 uint64_t given)
 {
 	struct nlattr *nest = mnl_attr_nest_start(nlh, DRLB_A_SERVICE);
 
-	mnl_attr_put_u8(nlh, DRLB_SERVICE_A_PROTOCOL, svc->key.protocol);
-	put_addr(nlh, DRLB_SERVICE_A_ADDR4, &svc->key.addr);
-	put_be16(nlh, DRLB_SERVICE_A_PORT, svc->key.port);
+	put_key_attrs(nlh, &svc->key);
 	fields_put(nlh, &service_schema, svc, given);
 	mnl_attr_nest_end(nlh, nest);
 }
@@ -54,6 +64,9 @@ static void key_of(const struct nlattr *const *tb, struct service_key *key)
 	key->port = attr_be16(tb[DRLB_SERVICE_A_PORT]);
 	get_addr(tb[DRLB_SERVICE_A_ADDR4], tb[DRLB_SERVICE_A_ADDR6],
 		 &key->addr);
+	key->mark = attr_uint(tb[DRLB_SERVICE_A_FWMARK]);
+	if (key->mark)
+		key->addr.family = attr_uint(tb[DRLB_SERVICE_A_FAMILY]);
 }
 
 static void get_counters(const struct nlattr *nest, struct counters *counters)
