@@ -3,7 +3,8 @@
  * The front doors. PRE_ROUTING is there while there are services: packets come
  * to it whole and checked, and it may use the IP stack. The ingress hook of a
  * device is a short cut for simple packets. It leaves the others to
- * PRE_ROUTING, so that it need not be complete.
+ * PRE_ROUTING, so that it need not be complete. LOCAL_IN is for marks that are
+ * set late, and LOCAL_OUT for the host's own clients.
  */
 #include "door/hook.h"
 
@@ -140,6 +141,41 @@ static unsigned int drlb_hook_input6(void *priv, struct sk_buff *skb,
 	return hook_input(priv, skb, AF_INET6);
 }
 
+/* The host's own packets have no device yet, but the data path looks at it, and
+ * ICMP for IPv6 as well. What a server here is to get passes, and comes by the
+ * loopback device, where no door takes it.
+ */
+static unsigned int hook_output(struct drlb_director *director,
+				struct sk_buff *skb, u8 family,
+				const struct nf_hook_state *state)
+{
+	struct net_device *before = skb->dev;
+	enum drlb_verdict verdict;
+
+	local_bh_disable();
+	skb->dev = state->out;
+	verdict = family == AF_INET ?
+		  drlb_direct4(director, skb, DRLB_DOOR_OUTPUT) :
+		  drlb_direct6(director, skb, DRLB_DOOR_OUTPUT);
+	if (verdict != DRLB_STOLEN)
+		skb->dev = before;
+	local_bh_enable();
+
+	return nf_verdict(verdict);
+}
+
+static unsigned int drlb_hook_output4(void *priv, struct sk_buff *skb,
+				      const struct nf_hook_state *state)
+{
+	return hook_output(priv, skb, AF_INET, state);
+}
+
+static unsigned int drlb_hook_output6(void *priv, struct sk_buff *skb,
+				      const struct nf_hook_state *state)
+{
+	return hook_output(priv, skb, AF_INET6, state);
+}
+
 /* A tag that is still there means that the frame is the VLAN device's. */
 static unsigned int drlb_hook_ingress(void *priv, struct sk_buff *skb,
 				      const struct nf_hook_state *state)
@@ -186,6 +222,10 @@ int drlb_hooks_enable(struct drlb_hooks *hooks, struct net *net,
 		     NF_INET_PRE_ROUTING, drlb_hook_priority, director);
 	hook_prepare(&hooks->ops[1], drlb_hook6, NFPROTO_IPV6,
 		     NF_INET_PRE_ROUTING, drlb_hook_priority, director);
+	hook_prepare(&hooks->ops[2], drlb_hook_output4, NFPROTO_IPV4,
+		     NF_INET_LOCAL_OUT, DRLB_OUTPUT_PRIORITY, director);
+	hook_prepare(&hooks->ops[3], drlb_hook_output6, NFPROTO_IPV6,
+		     NF_INET_LOCAL_OUT, DRLB_OUTPUT_PRIORITY, director);
 	err = nf_register_net_hooks(net, hooks->ops, ARRAY_SIZE(hooks->ops));
 	if (err)
 		goto err_defrag6;

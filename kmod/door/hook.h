@@ -17,18 +17,21 @@
 /* At LOCAL_IN behind all filters, and before source NAT, as IPVS is. */
 #define DRLB_INPUT_PRIORITY		99
 
-/* The priority of all hooks but those at LOCAL_IN; a parameter of the module. */
+/* At LOCAL_OUT behind destination NAT, as IPVS is. */
+#define DRLB_OUTPUT_PRIORITY		(-98)
+
+/* The priority of the hooks where packets come in; a parameter of the module. */
 extern int drlb_hook_priority;
 
 /**
  * struct drlb_hooks - the hooks of a namespace
- * @ops: at PRE_ROUTING, for IPv4 and IPv6
+ * @ops: at PRE_ROUTING and LOCAL_OUT, each for IPv4 and IPv6
  * @input: at LOCAL_IN, for both
- * @enabled: those at PRE_ROUTING are registered; read without a lock by notifiers
- * @has_input: those at LOCAL_IN are
+ * @enabled: @ops are registered; read without a lock by notifiers
+ * @has_input: @input are
  */
 struct drlb_hooks {
-	struct nf_hook_ops ops[2];
+	struct nf_hook_ops ops[4];
 	struct nf_hook_ops input[2];
 	bool enabled;
 	bool has_input;

@@ -21,6 +21,7 @@ enum drlb_door {
 	DRLB_DOOR_PREROUTING,	/* after IP's own checks and defragmentation */
 	DRLB_DOOR_INGRESS,	/* straight from the device, nothing checked */
 	DRLB_DOOR_INPUT,	/* found to be for this host, behind its rules */
+	DRLB_DOOR_OUTPUT,	/* made by this host */
 };
 
 enum drlb_parse {

@@ -476,7 +476,7 @@ static bool is_for_input(const struct drlb_pool *pool,
 			 const struct drlb_live *live, enum drlb_door door)
 {
 	return unlikely(pool->conf.mark) && live->local &&
-	       door != DRLB_DOOR_INPUT;
+	       (door == DRLB_DOOR_PREROUTING || door == DRLB_DOOR_INGRESS);
 }
 
 /* ---- the decision --------------------------------------------------------- */
