@@ -4,7 +4,7 @@
  * those that have lost their server, TCP in mid-stream, ICMP errors.
  */
 #include "path/schedule.h"
-#include "service/persist.h"
+#include "path/pick.h"
 
 #include <linux/if_arp.h>
 #include <net/ipv6.h>
@@ -99,44 +99,9 @@ forward_to(struct drlb_director *d, struct sk_buff *skb,
 
 /* ---- connections without an entry ----------------------------------------- */
 
-/* Flows scheduled without an entry reappear in mid-stream without a SYN. Note
- * that some exist; this writes at most once a second.
- */
-static void stateless_mark(struct drlb_director *d, u8 budget)
-{
-	u64 now = get_jiffies_64();
-
-	if (now - READ_ONCE(d->stateless[budget]) > HZ)
-		WRITE_ONCE(d->stateless[budget], now);
-}
-
-/* True if it is less long ago than such a flow may be idle. */
-static bool stateless_lately(const struct drlb_director *d, u8 budget)
-{
-	u8 state = budget < DRLB_PROTOS ? drlb_protos[budget].idle :
-					  DRLB_CONNECTION_ESTABLISHED;
-	u32 idle = READ_ONCE(d->conns.limits.timeout[state]);
-	u64 at = READ_ONCE(d->stateless[budget]);
-
-	return at && get_jiffies_64() - at < (u64)idle << DRLB_CONN_SHIFT;
-}
-
 static u8 packet_proto(const struct drlb_packet *pkt)
 {
 	return drlb_proto_find(drlb_packet_protocol(pkt)) - drlb_protos;
-}
-
-/* The same server for each packet of a client to come. */
-static noinline struct drlb_server *
-client_server(struct drlb_director *d, const struct drlb_packet *pkt,
-	      const struct drlb_pool *pool, const struct drlb_live *live)
-{
-	struct drlb_packet client;
-
-	drlb_persist_client(pool, pkt, &client);
-
-	return drlb_persist_server(&d->conns, pool, &client, NULL) ?:
-	       drlb_sched_hashed(pool, live, &client);
 }
 
 /* By the hash, which finds the same server for each packet to come. */
@@ -146,16 +111,8 @@ static enum drlb_verdict forward_hashed(struct drlb_director *d,
 					const struct drlb_pool *pool,
 					enum drlb_door door)
 {
-	const struct drlb_live *live = rcu_dereference(pool->live);
-	const struct drlb_server *server;
+	const struct drlb_server *server = drlb_pick_hashed(d, pkt, pool);
 	enum drlb_verdict verdict;
-
-	server = unlikely(pool->conf.persistent) ?
-		 client_server(d, pkt, pool, live) :
-		 drlb_sched_hashed(pool, live, pkt);
-
-	if (unlikely(!server && pool->conf.on_dead == DRLB_ON_DEAD_OPEN))
-		server = drlb_sched_blind(pool, pkt);
 
 	verdict = forward_to(d, skb, pkt, pool, server, door);
 	if (verdict == DRLB_STOLEN && !pkt->icmp_error) {
@@ -176,7 +133,7 @@ static enum drlb_verdict schedule_stateless(struct drlb_director *d,
 					    const struct drlb_pool *pool,
 					    u32 state, enum drlb_door door)
 {
-	stateless_mark(d, drlb_states[state].budget);
+	drlb_stateless_mark(d, drlb_states[state].budget);
 
 	return forward_hashed(d, skb, pkt, pool, door);
 }
@@ -200,56 +157,6 @@ schedule_known(struct drlb_director *d, struct sk_buff *skb,
 }
 
 /* ---- new connections ------------------------------------------------------ */
-
-static __always_inline struct drlb_server *
-pick_server(const struct drlb_pool *pool, const struct drlb_sched *sched,
-	    const struct drlb_packet *pkt)
-{
-	const struct drlb_live *live = rcu_dereference(pool->live);
-
-	if (likely(live->n))
-		return sched->pick(pool, live, pkt);
-
-	return pool->conf.on_dead == DRLB_ON_DEAD_OPEN ?
-	       drlb_sched_blind(pool, pkt) : NULL;
-}
-
-/* A server for a client of a persistent service, by its template or a new one,
- * which *@template is then; the caller holds it.
- */
-static noinline struct drlb_server *
-pick_for_client(struct drlb_director *d, const struct drlb_packet *pkt,
-		const struct drlb_pool *pool, const struct drlb_sched *sched,
-		u32 state, struct drlb_conn **template)
-{
-	struct drlb_packet client;
-	struct drlb_server *server;
-
-	drlb_persist_client(pool, pkt, &client);
-	server = drlb_persist_server(&d->conns, pool, &client, template);
-	if (server)
-		return server;
-
-	/* It may be one that got no template, or whose connection got no entry,
-	 * and that the hash has given a server.
-	 */
-	if (stateless_lately(d, DRLB_BUDGET_PERSISTENT) ||
-	    stateless_lately(d, drlb_states[state].budget))
-		sched = &drlb_sched_mh;
-	server = pick_server(pool, sched, &client);
-	if (!server)
-		return NULL;
-	*template = drlb_persist_begin(&d->conns, pool, &client, server,
-				       READ_ONCE(server->timeout[state]));
-	if (*template)
-		return server;
-
-	stateless_mark(d, DRLB_BUDGET_PERSISTENT);
-
-	return drlb_persist_server(&d->conns, pool, &client, template) ?:
-	       drlb_sched_hashed(pool, rcu_dereference(pool->live), &client) ?:
-	       server;
-}
 
 static void leave_client(const struct drlb_packet *pkt,
 			 struct drlb_conn *template)
@@ -305,7 +212,7 @@ schedule_client(struct drlb_director *d, struct sk_buff *skb,
 	struct drlb_conn *template = NULL;
 	struct drlb_server *server;
 
-	server = pick_for_client(d, pkt, pool, sched, state, &template);
+	server = drlb_pick_for_client(d, pkt, pool, sched, state, &template);
 
 	return schedule_on(d, skb, pkt, pool, server, template, state, why,
 			   door);
@@ -327,10 +234,10 @@ schedule_new(struct drlb_director *d, struct sk_buff *skb,
 
 	/* It may be one that got no entry earlier. */
 	if (pkt->event == DRLB_PACKET_DATAGRAM &&
-	    unlikely(stateless_lately(d, drlb_states[state].budget)))
+	    unlikely(drlb_stateless_lately(d, drlb_states[state].budget)))
 		sched = &drlb_sched_mh;
 
-	return schedule_on(d, skb, pkt, pool, pick_server(pool, sched, pkt),
+	return schedule_on(d, skb, pkt, pool, drlb_pick(pool, sched, pkt),
 			   NULL, state, why, door);
 }
 
@@ -351,9 +258,9 @@ schedule_once(struct drlb_director *d, struct sk_buff *skb,
 		return DRLB_PASS;
 
 	server = pool->conf.persistent ?
-		 pick_for_client(d, pkt, pool, pool->conf.sched,
-				 DRLB_CONNECTION_UDP_NEW, &template) :
-		 pick_server(pool, pool->conf.sched, pkt);
+		 drlb_pick_for_client(d, pkt, pool, pool->conf.sched,
+				      DRLB_CONNECTION_UDP_NEW, &template) :
+		 drlb_pick(pool, pool->conf.sched, pkt);
 	leave_client(pkt, template);
 
 	verdict = forward_to(d, skb, pkt, pool, server, door);
@@ -377,7 +284,7 @@ static noinline enum drlb_verdict adopt(struct drlb_director *d,
 {
 	u32 state = drlb_state_next[DRLB_CONNECTION_NONE][pkt->event];
 
-	if (!pool->conf.sched->adopts && !stateless_lately(d, packet_proto(pkt)))
+	if (!pool->conf.sched->adopts && !drlb_stateless_lately(d, packet_proto(pkt)))
 		return pass(d, door, DRLB_COUNT_NO_CONNECTION);
 	if (state == DRLB_CONNECTION_NONE)
 		return forward_hashed(d, skb, pkt, pool, door);
@@ -506,7 +413,7 @@ static enum drlb_verdict direct_error(struct drlb_director *d,
 	pool = rcu_dereference(svc->pool);
 	if (!pool->conf.sched->adopts &&
 	    !(is_once(pool, pkt) && pool->conf.persistent) &&
-	    !stateless_lately(d, packet_proto(pkt)))
+	    !drlb_stateless_lately(d, packet_proto(pkt)))
 		return pass(d, door, DRLB_COUNT_ICMP_UNRELATED);
 
 	live = rcu_dereference(pool->live);
