@@ -382,8 +382,8 @@ few_modules() {
 	cp "$all"/modules.{builtin,builtin.modinfo,order} "$few"
 	ln -s "$(cd "$TOP" && realpath "$(scripts/kernel headers "$KVER")")" \
 		"$few/build"
-	modprobe --show-depends -a veth bridge dummy nf_defrag_ipv4 \
-		nf_defrag_ipv6 nf_tables | awk '$1 == "insmod" { print $2 }' | sort -u |
+	modprobe --show-depends -a veth bridge dummy nf_tables \
+		nf_{defrag,reject}_ipv{4,6} | awk '$1 == "insmod" { print $2 }' | sort -u |
 		while read -r file; do
 			install -D "$file" "$few/${file#"$all"/}"
 		done

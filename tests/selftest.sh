@@ -8,7 +8,7 @@
 set -euo pipefail
 
 failed=
-modprobe -a nf_defrag_ipv4 nf_defrag_ipv6
+modprobe -a nf_{defrag,reject}_ipv{4,6}
 insmod "${MODULE/$KVER/$KVER-selftest}" || failed="insmod fails"
 
 count=0

@@ -34,8 +34,10 @@
 	  "forwarded by the hash, without an entry")			      \
 	X(SERVICE_GONE, service_gone,					      \
 	  "dropped: the connection's service was removed a moment ago")	      \
+	X(SERVER_GONE, server_gone,					      \
+	  "dropped: the connection waits for its server, which was removed")  \
 	X(NO_SERVER, no_server,						      \
-	  "dropped with an ICMP error: no server can take it")		      \
+	  "no server can take it: rejected, dropped or left to the local stack") \
 	X(BEYOND_SCOPE, beyond_scope,					      \
 	  "dropped with an ICMP error: link-local client on another link")    \
 	X(NO_ROUTE, no_route,						      \

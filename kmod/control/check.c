@@ -61,7 +61,9 @@ int drlb_check_conf(const struct drlb_service_key *key,
 int drlb_check_number(const struct drlb_service_conf *conf, u32 n,
 		      struct netlink_ext_ack *extack)
 {
-	if (n <= SERVERS_MAX && (!conf->sched->adopts || n <= conf->table_size))
+	bool has_table = conf->sched->adopts || drlb_service_adopts(conf);
+
+	if (n <= SERVERS_MAX && (!has_table || n <= conf->table_size))
 		return 0;
 
 	NL_SET_ERR_MSG(extack,

@@ -11,6 +11,8 @@
 #include <net/ip6_route.h>
 #include <net/ipv6.h>
 #include <net/neighbour.h>
+#include <net/netfilter/ipv4/nf_reject.h>
+#include <net/netfilter/ipv6/nf_reject.h>
 #include <net/route.h>
 
 static enum drlb_verdict drop(struct drlb_counters __percpu *counters,
@@ -35,7 +37,18 @@ static void send_icmp4(struct sk_buff *skb, u8 type, u8 code, __be32 info)
 	icmp_send(skb, type, code, info);
 }
 
-void drlb_forward_refuse(struct sk_buff *skb, u8 family,
+static void send_reset(struct sk_buff *skb, u8 family, enum drlb_door door)
+{
+	int hook = door == DRLB_DOOR_INPUT ? NF_INET_LOCAL_IN :
+					     NF_INET_PRE_ROUTING;
+
+	if (family == AF_INET)
+		nf_send_reset(dev_net(skb->dev), NULL, skb, hook);
+	else
+		nf_send_reset6(dev_net(skb->dev), NULL, skb, hook);
+}
+
+void drlb_forward_refuse(struct sk_buff *skb, u8 family, enum drlb_door door,
 			 enum drlb_refusal why)
 {
 	static const struct {
@@ -48,7 +61,15 @@ void drlb_forward_refuse(struct sk_buff *skb, u8 family,
 					ICMPV6_ADDR_UNREACH },
 		[DRLB_REFUSE_SCOPE] = { ICMP_HOST_UNREACH,
 					ICMPV6_NOT_NEIGHBOUR },
+		[DRLB_REFUSE_RESET] = { ICMP_PORT_UNREACH,
+					ICMPV6_PORT_UNREACH },
 	};
+
+	/* The host's own clients learn it from ICMP, too. */
+	if (why == DRLB_REFUSE_RESET && door != DRLB_DOOR_OUTPUT) {
+		send_reset(skb, family, door);
+		return;
+	}
 
 	if (family == AF_INET)
 		send_icmp4(skb, ICMP_DEST_UNREACH, codes[why].code4, 0);

@@ -137,12 +137,13 @@ enum drlb_refusal {
 	DRLB_REFUSE_PORT,	/* nobody serves here: port unreachable */
 	DRLB_REFUSE_HOST,	/* no server answers: host unreachable */
 	DRLB_REFUSE_SCOPE,	/* IPv6: its address ends at another link */
+	DRLB_REFUSE_RESET,	/* TCP: the same as DRLB_REFUSE_PORT */
 };
 
-/* Tell the client so by ICMP, which ends the attempt at a TCP connection at
- * once. Context: softirq; PRE_ROUTING only.
+/* Tell the client so by ICMP, or by a RST, which end the attempt at a TCP
+ * connection at once. Context: softirq; not at the ingress door.
  */
-void drlb_forward_refuse(struct sk_buff *skb, u8 family,
+void drlb_forward_refuse(struct sk_buff *skb, u8 family, enum drlb_door door,
 			 enum drlb_refusal why);
 
 #endif /* _DRLB_FORWARD_H */

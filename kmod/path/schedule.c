@@ -31,20 +31,32 @@ static enum drlb_verdict refuse(struct drlb_director *d, struct sk_buff *skb,
 
 	drlb_count(d->counters, counter);
 	if (!pkt->icmp_error)
-		drlb_forward_refuse(skb, pkt->family, why);
+		drlb_forward_refuse(skb, pkt->family, door, why);
 
 	return DRLB_DROP;
 }
 
-/* No server can take it: there is none with a weight, or none answers. */
+/* No server can take it: there is none with a weight, or none answers. In the
+ * first case a client of TCP gets the answer of a closed port.
+ */
 static enum drlb_verdict refuse_all(struct drlb_director *d,
 				    struct sk_buff *skb,
 				    const struct drlb_packet *pkt,
 				    const struct drlb_pool *pool,
 				    enum drlb_door door)
 {
-	return refuse(d, skb, pkt, door, DRLB_COUNT_NO_SERVER,
-		      pool->n ? DRLB_REFUSE_HOST : DRLB_REFUSE_PORT);
+	enum drlb_refusal why = pool->n ? DRLB_REFUSE_HOST : DRLB_REFUSE_PORT;
+
+	if (pool->conf.on_empty == DRLB_ON_EMPTY_LOCAL)
+		return pass(d, door, DRLB_COUNT_NO_SERVER);
+	if (pool->conf.on_empty == DRLB_ON_EMPTY_DROP) {
+		drlb_count(d->counters, DRLB_COUNT_NO_SERVER);
+		return DRLB_DROP;
+	}
+	if (why == DRLB_REFUSE_PORT && pkt->event == DRLB_PACKET_OPEN)
+		why = DRLB_REFUSE_RESET;
+
+	return refuse(d, skb, pkt, door, DRLB_COUNT_NO_SERVER, why);
 }
 
 /* Routers do not pass on packets of a link-local address (RFC 4291, 2.5.6). */
@@ -265,7 +277,7 @@ schedule_once(struct drlb_director *d, struct sk_buff *skb,
 
 	verdict = forward_to(d, skb, pkt, pool, server, door);
 	if (verdict == DRLB_STOLEN ||
-	    (verdict == DRLB_PASS && door != DRLB_DOOR_INGRESS))
+	    (verdict == DRLB_PASS && server && door != DRLB_DOOR_INGRESS))
 		drlb_traffic_conn(server->traffic);
 
 	return verdict;
@@ -284,7 +296,8 @@ static noinline enum drlb_verdict adopt(struct drlb_director *d,
 {
 	u32 state = drlb_state_next[DRLB_CONNECTION_NONE][pkt->event];
 
-	if (!pool->conf.sched->adopts && !drlb_stateless_lately(d, packet_proto(pkt)))
+	if (!pool->conf.adopts &&
+	    !drlb_stateless_lately(d, packet_proto(pkt)))
 		return pass(d, door, DRLB_COUNT_NO_CONNECTION);
 	if (state == DRLB_CONNECTION_NONE)
 		return forward_hashed(d, skb, pkt, pool, door);
@@ -295,6 +308,36 @@ static noinline enum drlb_verdict adopt(struct drlb_director *d,
 
 	return schedule_new(d, skb, pkt, pool, &drlb_sched_mh, state,
 			    DRLB_COUNT_ADOPTED, door);
+}
+
+/* True if TCP in mid-stream may go to another server than its own. */
+static bool moves_on(const struct drlb_packet *pkt,
+		     const struct drlb_pool *pool)
+{
+	return pool->conf.on_removed == DRLB_ON_REMOVED_RESCHEDULE &&
+	       !drlb_event_is_movable(pkt->event) &&
+	       drlb_state_next[DRLB_CONNECTION_NONE][pkt->event] !=
+	       DRLB_CONNECTION_NONE;
+}
+
+/* It goes. One door alone sees to that, as for connections that are adopted. */
+static noinline enum drlb_verdict move_on(struct drlb_director *d,
+					  struct sk_buff *skb,
+					  const struct drlb_packet *pkt,
+					  const struct drlb_pool *pool,
+					  struct drlb_conn *conn,
+					  enum drlb_door door)
+{
+	enum drlb_counter why = DRLB_COUNT_RESCHEDULED;
+
+	if (door == DRLB_DOOR_INGRESS)
+		return DRLB_PASS;
+	if (!drlb_conn_kill(&d->conns, conn, pkt->family))
+		why = DRLB_COUNT_MAX;
+
+	return schedule_new(d, skb, pkt, pool, pool->conf.sched,
+			    drlb_state_next[DRLB_CONNECTION_NONE][pkt->event],
+			    why, door);
 }
 
 /* True if one-packet scheduling is for this packet: of a mark, UDP alone. */
@@ -411,7 +454,7 @@ static enum drlb_verdict direct_error(struct drlb_director *d,
 
 	/* Of one-packet scheduling there are no entries, but perhaps a client. */
 	pool = rcu_dereference(svc->pool);
-	if (!pool->conf.sched->adopts &&
+	if (!pool->conf.adopts &&
 	    !(is_once(pool, pkt) && pool->conf.persistent) &&
 	    !drlb_stateless_lately(d, packet_proto(pkt)))
 		return pass(d, door, DRLB_COUNT_ICMP_UNRELATED);
@@ -445,6 +488,22 @@ static bool destination_is_host(const struct drlb_packet *pkt)
 	return pkt->family == AF_INET ?
 	       drlb_addr4_is_host(pkt->key.v4.daddr) :
 	       drlb_addr6_is_host(&pkt->key.v6.daddr);
+}
+
+/* True if a connection waits for its server, which was removed, to come back. */
+static bool conn_is_kept(const struct drlb_conn *conn,
+			 const struct drlb_service *svc,
+			 const struct drlb_packet *pkt)
+{
+	const struct drlb_pool *pool;
+
+	if (!svc || drlb_event_is_movable(pkt->event) ||
+	    READ_ONCE(drlb_conn_server(conn)->dead) != DRLB_SERVER_REMOVED)
+		return false;
+
+	pool = rcu_dereference(svc->pool);
+
+	return pool->conf.on_removed == DRLB_ON_REMOVED_KEEP;
 }
 
 /* True if a connection stays with a server that does not answer, although the
@@ -516,6 +575,10 @@ enum drlb_verdict drlb_schedule(struct drlb_director *d, struct sk_buff *skb,
 			drlb_count(d->counters, DRLB_COUNT_SERVICE_GONE);
 			return DRLB_DROP;
 		}
+		if (conn_is_kept(conn, svc, pkt)) {
+			drlb_count(d->counters, DRLB_COUNT_SERVER_GONE);
+			return DRLB_DROP;
+		}
 		if (!drlb_server_reachable(drlb_conn_server(conn)))
 			why = DRLB_COUNT_RESCHEDULED;
 	}
@@ -538,6 +601,8 @@ enum drlb_verdict drlb_schedule(struct drlb_director *d, struct sk_buff *skb,
 	}
 	if (unlikely(is_from_server(skb, live)))
 		return take_home(d, skb, pkt, pool, conn, door);
+	if (unlikely(why != DRLB_COUNT_MAX) && moves_on(pkt, pool))
+		return move_on(d, skb, pkt, pool, conn, door);
 	if (conn && !drlb_conn_kill(&d->conns, conn, pkt->family))
 		why = DRLB_COUNT_MAX;
 

@@ -267,7 +267,7 @@ static int pool_make_table(struct drlb_pool *pool, u8 family,
 {
 	u32 size = pool->conf.table_size;
 
-	if (!size || !pool->conf.sched->adopts)
+	if (!size || !(pool->conf.sched->adopts || pool->conf.adopts))
 		size = drlb_maglev_default_size(pool->n);
 	pool->table = kvmalloc_array(size, sizeof(*pool->table),
 				     DRLB_GFP_CONFIG);

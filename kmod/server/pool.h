@@ -107,6 +107,9 @@ struct drlb_member {
  * @hash: enum drlb_hash; in a pool it is the choice that was made, which may be
  *	DRLB_HASH_DESTINATION
  * @on_dead: enum drlb_on_dead
+ * @on_empty: enum drlb_on_empty
+ * @on_removed: enum drlb_on_removed
+ * @adopts: connections in mid-stream are picked up
  * @ops: one-packet scheduling
  * @persistent: a client stays with its server
  * @persistent_prefix: bits of its address that count; 0 is all
@@ -119,6 +122,9 @@ struct drlb_pool_conf {
 	u32 table_size;
 	u8 hash;
 	u8 on_dead;
+	u8 on_empty;
+	u8 on_removed;
+	bool adopts;
 	bool ops;
 	bool persistent;
 	u8 persistent_prefix;

@@ -56,6 +56,24 @@ const struct drlb_option drlb_service_options[DRLB_SERVICE_OPTIONS] = {
 		.max	= DRLB_ON_DEAD_MAX,
 		.range	= "there is no such policy for a service whose servers are all down",
 	}, {
+		.attr	= DRLB_SERVICE_A_ON_EMPTY,
+		.type	= DRLB_OPTION_U8,
+		.offset	= offsetof(struct drlb_service_conf, on_empty),
+		.max	= DRLB_ON_EMPTY_MAX,
+		.range	= "there is no such policy for connections that no server can take",
+	}, {
+		.attr	= DRLB_SERVICE_A_ON_REMOVED,
+		.type	= DRLB_OPTION_U8,
+		.offset	= offsetof(struct drlb_service_conf, on_removed),
+		.max	= DRLB_ON_REMOVED_MAX,
+		.range	= "there is no such policy for connections of a removed server",
+	}, {
+		.attr	= DRLB_SERVICE_A_PICKUP,
+		.type	= DRLB_OPTION_U8,
+		.offset	= offsetof(struct drlb_service_conf, pickup),
+		.max	= DRLB_PICKUP_MAX,
+		.range	= "there is no such policy for connections in mid-stream",
+	}, {
 		.attr	= DRLB_SERVICE_A_OPS,
 		.type	= DRLB_OPTION_U8,
 		.offset	= offsetof(struct drlb_service_conf, ops),

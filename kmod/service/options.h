@@ -22,6 +22,9 @@
  * @table_size: slots of the hash's table, a prime
  * @hash: enum drlb_hash
  * @on_dead: enum drlb_on_dead
+ * @on_empty: enum drlb_on_empty
+ * @on_removed: enum drlb_on_removed
+ * @pickup: enum drlb_pickup
  * @ops: one-packet scheduling
  * @persistent_prefix: bits of a client's address that count; 0 is all
  * @persistent_quiesced: enum drlb_quiesced
@@ -33,11 +36,21 @@ struct drlb_service_conf {
 	u32 table_size;
 	u32 hash;
 	u32 on_dead;
+	u32 on_empty;
+	u32 on_removed;
+	u32 pickup;
 	u32 ops;
 	u32 persistent_prefix;
 	u32 persistent_quiesced;
 	u32 timeout[DRLB_STATES];
 };
+
+/* True if it picks up connections in mid-stream. */
+static inline bool drlb_service_adopts(const struct drlb_service_conf *conf)
+{
+	return conf->pickup == DRLB_PICKUP_AUTO ? conf->sched->adopts :
+						  conf->pickup == DRLB_PICKUP_ON;
+}
 
 /**
  * struct drlb_server_conf - a server as configured
@@ -87,7 +100,7 @@ struct drlb_option {
 };
 
 /* All states but the first and DRLB_CONNECTION_PERSISTENT_NEW have timeouts. */
-#define DRLB_SERVICE_OPTIONS	(7 + DRLB_STATES - 2)
+#define DRLB_SERVICE_OPTIONS	(10 + DRLB_STATES - 2)
 #define DRLB_SERVER_OPTIONS	3
 
 extern const struct drlb_option drlb_service_options[DRLB_SERVICE_OPTIONS];

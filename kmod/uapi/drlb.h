@@ -39,8 +39,9 @@
  *     SERVICE { key, [OPTION] ... }
  *     [SERVER { ADDR4 | ADDR6, [PORT], [WEIGHT], [UPPER], [LOWER] }] ...
  *     [CHECK]
- *     OPTION is one of SCHEDULER, TABLE_SIZE, HASH, ON_DEAD, OPS,
- *     PERSISTENT_PREFIX, PERSISTENT_QUIESCED, TIMEOUT_*.
+ *     OPTION is one of SCHEDULER, TABLE_SIZE, HASH, ON_DEAD, ON_EMPTY,
+ *     ON_REMOVED, OPS, PERSISTENT_PREFIX, PERSISTENT_QUIESCED, PICKUP,
+ *     TIMEOUT_*.
  *     A server that only a gateway leads to is taken with a warning, as one
  *     without a route is: its network may be away for now. SERVER_ADD, where
  *     it is more likely a mistake, refuses it. A service that was removed, and
@@ -210,6 +211,9 @@ enum drlb_service_attr {
 	DRLB_SERVICE_A_FAMILY,		/* u8, AF_INET or AF_INET6: with FWMARK
 					 * only
 					 */
+	DRLB_SERVICE_A_PICKUP,		/* u8, enum drlb_pickup */
+	DRLB_SERVICE_A_ON_REMOVED,	/* u8, enum drlb_on_removed */
+	DRLB_SERVICE_A_ON_EMPTY,	/* u8, enum drlb_on_empty */
 	__DRLB_SERVICE_A_MAX,
 	DRLB_SERVICE_A_MAX = __DRLB_SERVICE_A_MAX - 1
 };
@@ -234,6 +238,39 @@ enum drlb_on_dead {
 	DRLB_ON_DEAD_OPEN,		/* schedule as if all were up */
 	__DRLB_ON_DEAD_MAX,
 	DRLB_ON_DEAD_MAX = __DRLB_ON_DEAD_MAX - 1
+};
+
+/* New connections that no server can take: none has a weight, none answers, or
+ * all that could are full.
+ */
+enum drlb_on_empty {
+	DRLB_ON_EMPTY_REJECT,		/* by a TCP RST or ICMP port unreachable;
+					 * if none answers, host unreachable
+					 */
+	DRLB_ON_EMPTY_DROP,		/* without an answer */
+	DRLB_ON_EMPTY_LOCAL,		/* are the local stack's */
+	__DRLB_ON_EMPTY_MAX,
+	DRLB_ON_EMPTY_MAX = __DRLB_ON_EMPTY_MAX - 1
+};
+
+/* TCP connections, past the handshake, of a server that is removed. */
+enum drlb_on_removed {
+	DRLB_ON_REMOVED_RESET,		/* treated as if nobody knew them */
+	DRLB_ON_REMOVED_RESCHEDULE,	/* go to another server */
+	DRLB_ON_REMOVED_KEEP,		/* wait for its return, until timeout */
+	__DRLB_ON_REMOVED_MAX,
+	DRLB_ON_REMOVED_MAX = __DRLB_ON_REMOVED_MAX - 1
+};
+
+/* TCP in mid-stream that nobody here knows goes where the hash leads, and gets an
+ * entry; or it is left to the local stack.
+ */
+enum drlb_pickup {
+	DRLB_PICKUP_AUTO,		/* ON for sh, dh and mh */
+	DRLB_PICKUP_ON,
+	DRLB_PICKUP_OFF,
+	__DRLB_PICKUP_MAX,
+	DRLB_PICKUP_MAX = __DRLB_PICKUP_MAX - 1
 };
 
 /* Clients of a persistent service whose server has the weight 0 now. */

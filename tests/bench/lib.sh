@@ -241,7 +241,7 @@ drlb_many() { # SCHEDULER COUNT
 }
 
 drlb_load() {
-	modprobe -a nf_defrag_ipv4 nf_defrag_ipv6
+	modprobe -a nf_{defrag,reject}_ipv{4,6}
 	insmod "$TOP/build/$KVER/drlb.ko" || die "drlb does not load"
 }
 

@@ -36,9 +36,10 @@ OPTION_TIMEOUTS = [f"TIMEOUT_{name}" for name in (
     "UDP_NEW", "UDP", "SYN_RECV", "ACK_RECV", "ESTABLISHED", "FIN_WAIT",
     "TIME_WAIT", "CLOSE", "PERSISTENT")]
 DEFAULTS = {"SCHEDULER": b"wlc", "TABLE_SIZE": 65537, "HASH": 2, "ON_DEAD": 0,
-            "OPS": 0, "PERSISTENT_PREFIX": 0, "PERSISTENT_QUIESCED": 0,
+            "ON_EMPTY": 0, "ON_REMOVED": 0, "PICKUP": 0, "OPS": 0, "PERSISTENT_PREFIX": 0, "PERSISTENT_QUIESCED": 0,
             **{name: 0 for name in OPTION_TIMEOUTS}}
 OPTION_RANGES = {"TABLE_SIZE": (251, 655373), "HASH": (0, 2), "ON_DEAD": (0, 1),
+                 "ON_EMPTY": (0, 2), "ON_REMOVED": (0, 2), "PICKUP": (0, 2),
                  "OPS": (0, 1), "PERSISTENT_PREFIX": (0, 128),
                  "PERSISTENT_QUIESCED": (0, 1),
                  **{name: (0, 2678400) for name in OPTION_TIMEOUTS}}
@@ -102,6 +103,8 @@ POOLS = {
     "HASH": [0, 1, 2] * 12 + [3, 255],
     "ON_DEAD": [0, 1] * 12 + [2, 255],
     "OPS": [0, 0, 1] * 12 + [2, 255],
+    **{name: [0, 1, 2] * 12 + [3, 255]
+       for name in ("ON_EMPTY", "ON_REMOVED", "PICKUP")},
     "PERSISTENT_PREFIX": [0, 0, 1, 8, 24, 32] * 8 + [33, 64, 128, 129, 255],
     "PERSISTENT_QUIESCED": [0, 1] * 12 + [2, 255],
     **{name: [0, 0, 1, 5, 60, 900, 2678400] * 8 + [2678401, 2**32 - 1]
@@ -130,7 +133,8 @@ USUAL = {
     "SERVER.ADDR": 0.99, "SERVER.PORT": 0.15, "SERVER.WEIGHT": 0.7,
     "SERVER.UPPER": 0.2, "SERVER.LOWER": 0.1,
     "SERVICE.SCHEDULER": 0.6, "SERVICE.TABLE_SIZE": 0.8, "SERVICE.HASH": 0.3,
-    "SERVICE.ON_DEAD": 0.2, "SERVICE.OPS": 0.2,
+    "SERVICE.ON_DEAD": 0.2, "SERVICE.OPS": 0.2, "SERVICE.ON_EMPTY": 0.1,
+    "SERVICE.ON_REMOVED": 0.1, "SERVICE.PICKUP": 0.1,
     "SERVICE.PERSISTENT_PREFIX": 0.2, "SERVICE.PERSISTENT_QUIESCED": 0.1,
     **{f"SERVICE.{name}": 0.1 for name in OPTION_TIMEOUTS},
     "DEVICE.NAME": 0.98,
@@ -371,7 +375,8 @@ class Model:
     @staticmethod
     def fits(service, n, wrong):
         # A table has at least one slot for each server.
-        if service.options["SCHEDULER"] in HASHING and \
+        if (service.options["SCHEDULER"] in HASHING or
+                service.options["PICKUP"] == 1) and \
                 n > service.options["TABLE_SIZE"]:
             wrong |= VALUE
 

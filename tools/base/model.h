@@ -50,6 +50,9 @@ struct service {
 	uint32_t table_size;
 	uint8_t hash;
 	uint8_t on_dead;
+	uint8_t on_empty;
+	uint8_t on_removed;
+	uint8_t pickup;
 	uint8_t ops;
 	uint8_t persistent_prefix;
 	uint8_t quiesced;

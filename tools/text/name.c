@@ -27,6 +27,27 @@ const char *const on_dead_names[] = {
 	NULL
 };
 
+const char *const on_empty_names[] = {
+	[DRLB_ON_EMPTY_REJECT]		= "reject",
+	[DRLB_ON_EMPTY_DROP]		= "drop",
+	[DRLB_ON_EMPTY_LOCAL]		= "local",
+	NULL
+};
+
+const char *const on_removed_names[] = {
+	[DRLB_ON_REMOVED_RESET]		= "reset",
+	[DRLB_ON_REMOVED_RESCHEDULE]	= "reschedule",
+	[DRLB_ON_REMOVED_KEEP]		= "keep",
+	NULL
+};
+
+const char *const pickup_names[] = {
+	[DRLB_PICKUP_AUTO]	= "auto",
+	[DRLB_PICKUP_ON]	= "on",
+	[DRLB_PICKUP_OFF]	= "off",
+	NULL
+};
+
 const char *const quiesced_names[] = {
 	[DRLB_QUIESCED_STAY]	= "stay",
 	[DRLB_QUIESCED_MOVE]	= "move",

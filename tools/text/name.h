@@ -32,6 +32,9 @@ extern const char *const protocol_names[];	/* tcp, udp */
 extern const char *const family_names[];	/* inet, inet6 */
 extern const char *const hash_names[];		/* by enum drlb_hash */
 extern const char *const on_dead_names[];	/* by enum drlb_on_dead */
+extern const char *const on_empty_names[];	/* by enum drlb_on_empty */
+extern const char *const on_removed_names[];	/* by enum drlb_on_removed */
+extern const char *const pickup_names[];	/* by enum drlb_pickup */
 extern const char *const quiesced_names[];	/* by enum drlb_quiesced */
 extern const char *const server_state_names[];
 extern const char *const connection_state_names[];

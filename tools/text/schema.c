@@ -48,6 +48,24 @@ static const struct field service_fields[] = {
 		.value = DRLB_ON_DEAD_REFUSE, .names = on_dead_names,
 		.about = "new connections while no server answers ARP or ND",
 	}, {
+		.name = "on-empty", .attr = DRLB_SERVICE_A_ON_EMPTY,
+		.type = FIELD_ENUM,
+		MEMBER(struct service, on_empty),
+		.value = DRLB_ON_EMPTY_REJECT, .names = on_empty_names,
+		.about = "new connections that no server can take",
+	}, {
+		.name = "on-removed", .attr = DRLB_SERVICE_A_ON_REMOVED,
+		.type = FIELD_ENUM,
+		MEMBER(struct service, on_removed),
+		.value = DRLB_ON_REMOVED_RESET, .names = on_removed_names,
+		.about = "TCP connections of a server that is removed",
+	}, {
+		.name = "pickup", .attr = DRLB_SERVICE_A_PICKUP,
+		.type = FIELD_ENUM,
+		MEMBER(struct service, pickup),
+		.value = DRLB_PICKUP_AUTO, .names = pickup_names,
+		.about = "TCP in mid-stream that is not known; auto: by the scheduler",
+	}, {
 		.name = "ops", .attr = DRLB_SERVICE_A_OPS,
 		.type = FIELD_FLAG,
 		MEMBER(struct service, ops),

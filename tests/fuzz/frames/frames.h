@@ -51,6 +51,7 @@ enum { FIN = 1, SYN = 2, RST = 4, ACK = 16 };
 	X(ADOPTED, "adopted")						      \
 	X(STATELESS, "stateless")					      \
 	X(SERVICE_GONE, "service_gone")					      \
+	X(SERVER_GONE, "server_gone")					      \
 	X(NO_SERVER, "no_server")					      \
 	X(BEYOND_SCOPE, "beyond_scope")					      \
 	X(NO_ROUTE, "no_route")						      \

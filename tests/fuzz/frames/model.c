@@ -203,13 +203,16 @@ static uint8_t usable(const struct service *s)
 }
 
 /* The port is unreachable if no server has a weight, the host if none of them
- * answers.
+ * answers. TCP that begins gets a RST from such a port.
  */
 static void no_server(struct packet *p, const struct service *s)
 {
 	bool port = !(s->servers & ~s->drained);
 
 	counted(p, COUNT_NO_SERVER);
+	if (port && !p->error && p->key.protocol == TCP &&
+	    (p->flags & (SYN | RST | ACK)) == SYN)
+		return;
 	if (p->key.family == 4)
 		answered(p, 3, port ? 3 : 1);
 	else
