@@ -19,6 +19,12 @@ static bool addr_is_host(u8 family, const union nf_inet_addr *addr)
 	       !(ipv6_addr_type(&addr->in6) & IPV6_ADDR_LINKLOCAL);
 }
 
+static bool addr_is_loopback(u8 family, const union nf_inet_addr *addr)
+{
+	return family == AF_INET ? ipv4_is_loopback(addr->ip) :
+				   ipv6_addr_loopback(&addr->in6);
+}
+
 int drlb_check_service(const struct drlb_services *services,
 		       const struct drlb_service_key *key,
 		       struct netlink_ext_ack *extack)
@@ -146,21 +152,20 @@ int drlb_check_server(struct drlb_net *dn, const struct drlb_service_key *key,
 		      const struct drlb_server_conf *conf, bool of_many,
 		      struct netlink_ext_ack *extack)
 {
+	bool is_vip = !drlb_service_key_is_mark(key) &&
+		      nf_inet_addr_cmp(&conf->addr, &key->addr);
 	struct drlb_route route;
 	int err;
 
 	err = drlb_check_thresholds(conf, extack);
 	if (err)
 		return err;
+	/* The director itself, as IPVS takes it. */
+	if (addr_is_loopback(key->family, &conf->addr))
+		return 0;
 	if (!addr_is_host(key->family, &conf->addr)) {
 		NL_SET_ERR_MSG(extack,
-			       "a server's address must be a host's: not zero, loopback, link-local, multicast or broadcast");
-		return -EINVAL;
-	}
-	if (!drlb_service_key_is_mark(key) &&
-	    nf_inet_addr_cmp(&conf->addr, &key->addr)) {
-		NL_SET_ERR_MSG(extack,
-			       "the address is the virtual IP, which all servers have: give the server's own");
+			       "a server's address must be a host's: not zero, link-local, multicast or broadcast");
 		return -EINVAL;
 	}
 	/* Other services have it, and the way there is known. */
@@ -170,6 +175,15 @@ int drlb_check_server(struct drlb_net *dn, const struct drlb_service_key *key,
 
 	drlb_route_find(dn->net, key->family, &conf->addr, &route);
 	err = check_route(&route, of_many, extack);
+	/* At boot the VIP may come later. */
+	if (!err && is_vip && route.kind == DRLB_ROUTE_LOCAL) {
+		NL_SET_ERR_MSG(extack,
+			       "the address is the virtual IP, and stands for the director itself");
+	} else if (!err && is_vip && !of_many) {
+		NL_SET_ERR_MSG(extack,
+			       "the address is the virtual IP, which all servers have: give the server's own. It stands for the director itself where it is an address of this host, but here it is none");
+		err = -EINVAL;
+	}
 	if (!err) {
 		warn_table(key, extack);
 		warn_asking(key, &conf->addr, &route, extack);

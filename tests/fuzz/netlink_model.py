@@ -344,10 +344,13 @@ class Model:
         self.thresholds(self.member(nest), wrong)
         if not address or not key or len(address) != len(key.address):
             return address
-        self.of_host(address, wrong)
-        if address == key.address and key.protocol:
-            wrong.add(EINVAL)
         a = A(address)
+        if a.is_loopback:
+            return address
+        self.of_host(address, wrong)
+        # If the VIP is an address of the host it is the local node.
+        if address == key.address and key.protocol:
+            wrong.perhaps.add(EINVAL)
         if not of_many and any(a in network for network in self.remote):
             wrong.add(EHOSTUNREACH)
         for network, errors, sure in self.routes:

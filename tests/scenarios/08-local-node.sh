@@ -53,6 +53,34 @@ for vip in $VIP $VIP6; do
 	is "$vip: its connections were counted" "$(services \
 		"srv('$vip', 80, '$local')['connections']")" 8
 done
+
+# ---- other names of the director
+
+lb service flush
+for vip in $VIP $VIP6; do
+	s=$(at $vip 80)
+	names="127.0.0.1 $VIP"
+	[[ $vip != *:* ]] || names="::1 $VIP6"
+	for name in $names; do
+		service tcp "$s" "scheduler rr" $name "$(of $vip 11)"
+		check "$vip: $name: the servers are up" servers_up
+		is "$vip: $name is the director" \
+			"$(server_state $vip 80 $name)" "local"
+		is "$vip: $name has its share" "$(get_vip 4 $vip | tally)" \
+			"director=2 rs1=2"
+		is "$vip: $name is saved" "$(lb save | grep -c "server $name$")" 1
+		lb service flush
+	done
+done
+lb service add tcp "$VIP:80"
+matches "it is told that the VIP is the director" \
+	"$(lb server add tcp $VIP:80 $VIP 2>&1)" "stands for the director itself"
+lb service flush
+lb service add tcp 10.0.0.77:80
+matches "a VIP that is not here is no server" \
+	"$(lb server add tcp 10.0.0.77:80 10.0.0.77 2>&1 || true)" \
+	"give the server's own"
+lb service flush
 between "packets for the local server were counted" \
 	"$(counter local_node)" 60 1000
 

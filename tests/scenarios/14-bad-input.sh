@@ -130,7 +130,6 @@ refused 'server|no such' server drain $S 10.0.0.12
 refused 'service|no such' server add tcp $VIP:81 10.0.0.12
 refused '' server add $S 224.0.0.1
 refused '' server add $S 0.0.0.0
-refused 'VIP|virtual' server add $S $VIP
 refused '' device del eth9
 refused 'nowhere' apply /nowhere
 refused 'nowhere' save /nowhere/file
