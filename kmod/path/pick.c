@@ -2,14 +2,6 @@
 #include "path/pick.h"
 #include "service/persist.h"
 
-void drlb_stateless_mark(struct drlb_director *d, u8 budget)
-{
-	u64 now = get_jiffies_64();
-
-	if (now - READ_ONCE(d->stateless[budget]) > HZ)
-		WRITE_ONCE(d->stateless[budget], now);
-}
-
 struct drlb_server *
 drlb_pick_for_client(struct drlb_director *d, const struct drlb_packet *pkt,
 		     const struct drlb_pool *pool,

@@ -60,7 +60,13 @@ drlb_pick_hashed(struct drlb_director *d, const struct drlb_packet *pkt,
 /* Flows scheduled without an entry reappear in mid-stream without a SYN. Note
  * that some of @budget exist; this writes at most once a second.
  */
-void drlb_stateless_mark(struct drlb_director *d, u8 budget);
+static inline void drlb_stateless_mark(struct drlb_director *d, u8 budget)
+{
+	u64 now = get_jiffies_64();
+
+	if (now - READ_ONCE(d->stateless[budget]) > HZ)
+		WRITE_ONCE(d->stateless[budget], now);
+}
 
 /* True if it is less long ago than such a flow may be idle. */
 static inline bool drlb_stateless_lately(const struct drlb_director *d,

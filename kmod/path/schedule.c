@@ -341,7 +341,8 @@ static noinline enum drlb_verdict move_on(struct drlb_director *d,
 }
 
 /* True if one-packet scheduling is for this packet: of a mark, UDP alone. */
-static bool is_once(const struct drlb_pool *pool, const struct drlb_packet *pkt)
+static __always_inline bool is_once(const struct drlb_pool *pool,
+				    const struct drlb_packet *pkt)
 {
 	return unlikely(pool->conf.ops) &&
 	       drlb_packet_protocol(pkt) == IPPROTO_UDP;
@@ -398,35 +399,57 @@ static enum drlb_verdict take_home(struct drlb_director *d, struct sk_buff *skb,
 
 /* ---- services ------------------------------------------------------------- */
 
-/* The service that a packet is for, or NULL. A packet of a connection may get
- * its mark behind this door: it is for the service that took its first one.
+/* A packet of a connection may get its mark behind this door: it is for the
+ * service that took its first one. NULL if that has an address, or has gone.
  */
-static const struct drlb_service *find_service(struct drlb_director *d,
-					       const struct sk_buff *skb,
-					       const struct drlb_packet *pkt,
-					       const struct drlb_conn *conn)
+static const struct drlb_service *conn_marked(const struct drlb_conn *conn)
 {
-	const struct drlb_service *svc;
-	const struct drlb_server *server;
+	const struct drlb_server *server = drlb_conn_server(conn);
 
-	svc = drlb_service_find(&d->services, pkt, skb->mark);
-	if (svc || !conn || !conn->load->mark)
-		return svc;
-
-	server = drlb_conn_server(conn);
-
-	return READ_ONCE(server->dead) ? NULL : server->service;
+	return conn->load->mark && !READ_ONCE(server->dead) ? server->service :
+							      NULL;
 }
 
-/* A marked packet that PRE_ROUTING passes comes to LOCAL_IN, which would take it
- * for a new one if it left no entry. So that door alone decides about packets
- * that may be for the local server.
- */
-static bool is_for_input(const struct drlb_pool *pool,
-			 const struct drlb_live *live, enum drlb_door door)
+/* True for an answer of the local server to a client's connection. */
+static bool is_answer(struct drlb_director *d, const struct drlb_packet *pkt)
 {
-	return unlikely(pool->conf.mark) && live->local &&
-	       (door == DRLB_DOOR_PREROUTING || door == DRLB_DOOR_INGRESS);
+	union drlb_key key = pkt->key;
+
+	if (pkt->family == AF_INET) {
+		swap(key.v4.saddr, key.v4.daddr);
+		swap(key.v4.sport, key.v4.dport);
+	} else {
+		swap(key.v6.saddr, key.v6.daddr);
+		swap(key.v6.sport, key.v6.dport);
+	}
+
+	return drlb_conn_lookup(&d->conns, &key, pkt->family);
+}
+
+/* True if a packet with a mark is this door's. A mark may be on any packet, also
+ * one that is for no host, or the local server's answers if connection tracking
+ * restores their marks. And a packet that PRE_ROUTING passes comes to
+ * LOCAL_IN, which would take it for a new one if it left no entry: that door
+ * alone decides about packets that may be for the local server.
+ */
+static noinline bool takes_marked(struct drlb_director *d,
+				  const struct drlb_packet *pkt,
+				  const struct drlb_live *live,
+				  enum drlb_door door)
+{
+	bool is_host = pkt->family == AF_INET ?
+		       drlb_addr4_is_host(pkt->key.v4.daddr) :
+		       drlb_addr6_is_host(&pkt->key.v6.daddr);
+
+	if (!is_host) {
+		pass(d, door, DRLB_COUNT_MARTIAN);
+		return false;
+	}
+	if (door == DRLB_DOOR_OUTPUT && is_answer(d, pkt))
+		return false;
+
+	return !live->local ||
+	       (door != DRLB_DOOR_PREROUTING && door != DRLB_DOOR_INGRESS);
 }
 
 /* ---- the decision --------------------------------------------------------- */
@@ -448,7 +471,7 @@ static enum drlb_verdict direct_error(struct drlb_director *d,
 		return drlb_forward(d->counters, skb, drlb_conn_server(conn),
 				    door, pkt->family);
 
-	svc = find_service(d, skb, pkt, NULL);
+	svc = drlb_service_find(&d->services, pkt, skb->mark);
 	if (!svc)
 		return pass(d, door, DRLB_COUNT_ICMP_UNRELATED);
 
@@ -460,7 +483,7 @@ static enum drlb_verdict direct_error(struct drlb_director *d,
 		return pass(d, door, DRLB_COUNT_ICMP_UNRELATED);
 
 	live = rcu_dereference(pool->live);
-	if (is_for_input(pool, live, door))
+	if (unlikely(pool->conf.mark) && !takes_marked(d, pkt, live, door))
 		return DRLB_PASS;
 	if (is_from_server(skb, live))
 		return take_home(d, skb, pkt, pool, NULL, door);
@@ -480,14 +503,6 @@ static bool source_is_host(const struct drlb_packet *pkt)
 
 	return !ipv6_addr_equal(&pkt->key.v6.saddr, &pkt->key.v6.daddr) &&
 	       drlb_addr6_is_host(&pkt->key.v6.saddr);
-}
-
-/* A mark may be on any packet. */
-static bool destination_is_host(const struct drlb_packet *pkt)
-{
-	return pkt->family == AF_INET ?
-	       drlb_addr4_is_host(pkt->key.v4.daddr) :
-	       drlb_addr6_is_host(&pkt->key.v6.daddr);
 }
 
 /* True if a connection waits for its server, which was removed, to come back. */
@@ -565,7 +580,9 @@ enum drlb_verdict drlb_schedule(struct drlb_director *d, struct sk_buff *skb,
 	if (pkt->icmp_error)
 		return direct_error(d, skb, pkt, conn, door);
 
-	svc = find_service(d, skb, pkt, conn);
+	svc = drlb_service_find(&d->services, pkt, skb->mark);
+	if (conn && !svc)
+		svc = conn_marked(conn);
 	if (conn && !drlb_conn_expired(conn, drlb_conn_now())) {
 		if (conn_stays(conn, svc, pkt))
 			return drlb_forward(d->counters, skb,
@@ -587,14 +604,12 @@ enum drlb_verdict drlb_schedule(struct drlb_director *d, struct sk_buff *skb,
 			drlb_conn_kill(&d->conns, conn, pkt->family);
 		return pass(d, door, DRLB_COUNT_NO_SERVICE);
 	}
-	if (unlikely(!source_is_host(pkt) ||
-		     (drlb_service_key_is_mark(&svc->key) &&
-		      !destination_is_host(pkt))))
+	if (unlikely(!source_is_host(pkt)))
 		return pass(d, door, DRLB_COUNT_MARTIAN);
 
 	pool = rcu_dereference(svc->pool);
 	live = rcu_dereference(pool->live);
-	if (is_for_input(pool, live, door)) {
+	if (unlikely(pool->conf.mark) && !takes_marked(d, pkt, live, door)) {
 		if (conn)
 			drlb_conn_kill(&d->conns, conn, pkt->family);
 		return DRLB_PASS;

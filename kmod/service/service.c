@@ -71,7 +71,8 @@ find(struct drlb_services *services, const struct drlb_service_key *key)
 	return node ? container_of(node, struct drlb_service, node) : NULL;
 }
 
-struct drlb_service *drlb_service_marked(struct drlb_services *services,
+/* Few packets have a mark, and the others would pay for its place in registers. */
+noinline struct drlb_service *drlb_service_marked(struct drlb_services *services,
 					 u8 family, u32 mark)
 {
 	struct drlb_service_key key = drlb_service_key_of_mark(family, mark);

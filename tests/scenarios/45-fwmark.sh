@@ -100,7 +100,8 @@ for vip in $VIP $VIP6; do
 		is "$vip: $place: need no mark any more" "$(use_held here)" \
 			"alive 6 same 6"
 		release here
-		matches "$vip: $place: new ones do" "$(ask tcp $vip 80)" refused
+		matches "$vip: $place: new ones do" \
+			"$(ask tcp $vip 80 --sport 7000)" refused
 	done
 
 	# ---- a connection's mark
@@ -188,6 +189,29 @@ for vip in $VIP $VIP6; do
 			"$(get_vip 4 $vip | tally) $(lb connection count tcp service $s)" \
 			"director=1 rs1=1 rs2=1 rs3=1 12"
 	done
+
+
+	# ---- and its answers may get the mark of their connections
+
+	begin "scheduler mh"
+	for n in 11 12 13; do
+		lb server del $s "$(of $vip $n)"
+	done
+	lb server add $s "$(of $vip 2)"
+	mark input -1
+	in_ns director nft -f - <<-END
+		table inet answers {
+			chain answers {
+				type filter hook output priority mangle;
+				$ip saddr $vip meta mark set 5
+			}
+		}
+	END
+	is "$vip: answers with the mark are none of its packets" "$({
+		get_vip 3 $vip
+		from 3 udp 53 -n 3
+	} | tally) $(lb connection count client $vip)" "director=6 0"
+	in_ns director nft delete table inet answers
 
 	kill $server
 	wait_for 20 process_ended $server
